@@ -1,0 +1,73 @@
+"""Problem: one thing that is wrong with a document, where, and in words.
+
+A code and its parameters are the fact; the sentence is made from ``flows.words`` so that it
+exists once, and can be said in another language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from flows import words
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a problem is: ids for the editor, 1-based numbers for people.
+
+    ``trigger`` is one of ``flows.document.TRIGGERS``; ``field`` names the control that holds
+    the value ("url", "recording", "sender"…).
+    """
+
+    menu_id: str = ""
+    menu_number: int = 0
+    trigger: str = ""
+    step_id: str = ""
+    step_number: int = 0
+    field: str = ""
+
+    def in_words(self) -> str:
+        """For example "Menu 2, key 3, step 1"; "" for the whole document."""
+        parts = []
+        if self.menu_number:
+            parts.append(f"Menu {self.menu_number}")
+        if self.trigger:
+            parts.append(words.trigger_name(self.trigger))
+        if self.step_number:
+            parts.append(f"step {self.step_number}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A mechanical repair: ``edit`` names a function of ``flows.fixes``, ``label`` its button."""
+
+    edit: str
+    label: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding. ``path`` is a JSON pointer into the SpeechCall form ("/" is the whole)."""
+
+    code: str
+    severity: Severity
+    path: str = "/"
+    params: dict[str, Any] = field(default_factory=dict)
+    place: Place = Place()
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """One plain sentence, without its place."""
+        return words.sentence(self.code, self.params)
+
+    @property
+    def located_message(self) -> str:
+        """The sentence with its place before it: "Menu 2, key 3, step 1: …"."""
+        place = self.place.in_words()
+        return f"{place}: {self.message}" if place else self.message
