@@ -1,0 +1,83 @@
+"""Everything an operator can set, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. ``data`` holds the database, the queue and the secret key.
+
+    ``base_url`` is where people and services reach this app, without a trailing slash.
+    ``allowed_hosts`` are names ("hooks.example.lan", "127.0.0.1:8080") that web addresses may
+    lead to although they are private. ``practice_pace`` multiplies every wait of the practice
+    phone network (1.0 is real time). ``home_region`` is the ISO country a number without "+"
+    belongs to. ``queue_url`` empty means a SQLite queue in the data folder.
+    """
+
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = 5000
+    base_url: str = "http://127.0.0.1:5000"
+    allowed_hosts: frozenset[str] = frozenset()
+    practice_pace: float = 1.0
+    home_region: str = "UA"
+    queue_url: str = ""
+    production: bool = False
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that holds everything but files, queue and keys."""
+        return self.data / "press-one.sqlite3"
+
+    @property
+    def own_address(self) -> str:
+        """``host:port`` of this app, which its own Practice connections may reach."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"{host}:{self.port}"
+
+    @property
+    def reachable_hosts(self) -> frozenset[str]:
+        """The operator's allow-list and this app itself."""
+        return self.allowed_hosts | {self.own_address}
+
+    @classmethod
+    def from_env(
+        cls, overrides: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None
+    ) -> Settings:
+        """Settings from ``PRESS_ONE_*``, ``HOST``, ``PORT`` and ``QUEUE_URL``; overrides win.
+
+        Raises ValueError with a plain sentence when a value cannot be read.
+        """
+        env = os.environ if env is None else env
+        host, port = env.get("HOST", "127.0.0.1"), _whole(env, "PORT", 5000)
+        shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        values: dict[str, Any] = {
+            "data": Path(env.get("PRESS_ONE_DATA", "data")),
+            "host": host,
+            "port": port,
+            "base_url": env.get("PRESS_ONE_BASE_URL", f"http://{shown_host}:{port}").rstrip("/"),
+            "allowed_hosts": frozenset(
+                name.strip()
+                for name in env.get("PRESS_ONE_ALLOWED_HOSTS", "").split(",")
+                if name.strip()
+            ),
+            "practice_pace": float(env.get("PRESS_ONE_PRACTICE_PACE", "1")),
+            "home_region": env.get("HOME_REGION", "UA").upper(),
+            "queue_url": env.get("QUEUE_URL", ""),
+            "production": env.get("PRESS_ONE_ENV", "") == "production",
+        }
+        known = {key: value for key, value in (overrides or {}).items() if key in values}
+        return cls(**{**values, **known})
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, str(default)))
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {env[name]!r}.") from None
