@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -24,9 +25,7 @@ def open_db(path: Path | str) -> Database:
 
     ``synchronous=FULL``: an acknowledged edit or call survives a power loss.
     """
-    connection = sqlite3.connect(
-        str(path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False
-    )
+    connection = sqlite3.connect(str(path), timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
     db = Database(connection, execute_plugins=False, recursive_triggers=False)
     for pragma in (
         "journal_mode=WAL",
@@ -55,11 +54,11 @@ def write_tx(db: Database) -> Iterator[Database]:
     db.conn.commit()
 
 
-def rows(db: Database, sql: str, *params: object) -> list[dict[str, object]]:
+def rows(db: Database, sql: str, *params: object) -> list[dict[str, Any]]:
     """All rows of a query, as dictionaries."""
     return list(db.query(sql, params))
 
 
-def one(db: Database, sql: str, *params: object) -> dict[str, object] | None:
+def one(db: Database, sql: str, *params: object) -> dict[str, Any] | None:
     """The first row of a query, or None."""
     return next(iter(db.query(sql, params)), None)

@@ -1,0 +1,92 @@
+"""How secrets are kept: passwords hashed, tokens hashed, connection secrets encrypted.
+
+The encryption key lives in a file beside the database, never inside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_FILE = "secret.key"
+_NONCE_BYTES = 12
+_HASHER = PasswordHasher()
+_NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
+
+
+class CannotDecrypt(Exception):
+    """A stored secret does not belong to this key or this row."""
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash with the library's recommended costs."""
+    return _HASHER.hash(password)
+
+
+def password_matches(stored_hash: str | None, password: str) -> bool:
+    """Whether the password is right. None (nobody) takes as long as a wrong password."""
+    try:
+        return _HASHER.verify(stored_hash or _NOBODYS_HASH, password) and stored_hash is not None
+    except VerificationError:
+        return False
+
+
+def new_token() -> str:
+    """A fresh secret of 256 bits, safe in an address or a header."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is stored instead of a token. The token is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class SecretBox:
+    """AES-256-GCM; ``context`` ties a secret to the row that holds it."""
+
+    key: bytes
+
+    def seal(self, text: str, context: str) -> bytes:
+        """The text encrypted for one place."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + AESGCM(self.key).encrypt(nonce, text.encode(), context.encode())
+
+    def open(self, sealed: bytes, context: str) -> str:
+        """The text again. Raises CannotDecrypt when key or place do not match."""
+        try:
+            clear = AESGCM(self.key).decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode()
+            )
+        except (InvalidTag, ValueError) as problem:
+            raise CannotDecrypt(context) from problem
+        return clear.decode()
+
+    def derived(self, purpose: str) -> str:
+        """A further secret for another purpose, such as signing cookies (hex, 256 bits)."""
+        return hashlib.blake2b(
+            purpose.encode(), key=self.key, digest_size=32, person=b"press-one"
+        ).hexdigest()
+
+
+def secret_box(data: Path) -> SecretBox:
+    """The box of this data folder; its key file is made (mode 0600) when it is not there."""
+    path = data / KEY_FILE
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return SecretBox(path.read_bytes())
+    with os.fdopen(handle, "wb") as file:
+        file.write(AESGCM.generate_key(256))
+        file.flush()
+        os.fsync(file.fileno())
+    return SecretBox(path.read_bytes())
