@@ -1,0 +1,40 @@
+"""How long a caller listens and waits, known or estimated, in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.document import DEFAULT_WAIT_MS, Menu
+
+CHARACTERS_PER_SECOND = 14
+"""Reading speed of a script, spaces included (ours: about 150 words a minute, the usual pace of
+a recorded announcement, at 5.6 characters a word in English, Ukrainian and Bulgarian alike)."""
+
+UNKNOWN_PROMPT_MS = 8_000
+"""A menu with neither a known recording nor a script (ours: two spoken sentences)."""
+
+
+def prompt_ms(menu: Menu, known_seconds: Mapping[str, float] | None = None) -> int:
+    """How long the menu plays, in milliseconds.
+
+    ``known_seconds`` maps a recording (the menu's ``recording``) to its length in seconds;
+    otherwise the script's length decides, and without a script ``UNKNOWN_PROMPT_MS``.
+    """
+    known = (known_seconds or {}).get(menu.recording) if menu.recording else None
+    if known is not None:
+        return round(known * 1000)
+    spoken = " ".join(menu.script.split())
+    return round(len(spoken) * 1000 / CHARACTERS_PER_SECOND) if spoken else UNKNOWN_PROMPT_MS
+
+
+def wait_ms(menu: Menu) -> int:
+    """How long the menu waits for a key, in milliseconds."""
+    return DEFAULT_WAIT_MS if menu.wait_ms is None else menu.wait_ms
+
+
+def seconds_in_words(milliseconds: int) -> str:
+    """For example "52 s" or "3 min 20 s", to the nearest second."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    if minutes < 2:
+        return f"{minutes * 60 + seconds} s"
+    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"

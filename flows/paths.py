@@ -1,0 +1,227 @@
+"""Where a call can go: what is proved about a whole flow, exactly and without sampling.
+
+A menu's keys lead to another menu or to the end. A list without a hang-up or a link, a missing
+``wrong`` and a link to a menu that is not there end the call, just as ``flows.call`` plays
+them; a bounded repeat takes so many more presses. The players' own cut after many menus is no
+part of the document and is not counted as an end.
+
+The arithmetic is in ``flows.graphs`` and ``flows.longest``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import NamedTuple
+
+from flows.call import SILENCE
+from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, menu_label
+from flows.durations import prompt_ms, seconds_in_words, wait_ms
+from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
+from flows.longest import Longest, longest, once_only
+from flows.memo import PerMenu
+
+MOST_PHRASES = 12
+"""How many keys a sentence names before its middle is left out."""
+
+
+class Exit(NamedTuple):
+    """One way to leave a menu: ``given`` (a key or "silence"), ``presses`` times.
+
+    ``target`` is a menu id, "" for the end of the call.
+    """
+
+    given: str
+    presses: int
+    target: str
+
+
+def _exit(given: str, actions: tuple[AnyAction, ...]) -> Exit:
+    again = 0
+    for action in actions:
+        if isinstance(action, Repeat):
+            again = max(again, action.times)
+        elif isinstance(action, GoTo):
+            return Exit(given, again + 1, action.menu)
+        elif action.kind in ("hangup", "connect"):
+            break
+    return Exit(given, again + 1, "")
+
+
+def _exits(menu: Menu) -> tuple[Exit, ...]:
+    keys = (_exit(key, menu.keys[key]) for key in KEYS if menu.keys.get(key))
+    return (*keys, _exit(SILENCE, menu.actions(WRONG)))
+
+
+exits: PerMenu[tuple[Exit, ...]] = PerMenu(_exits)
+"""exits(menu): the ways to leave it, keys in their order on the phone, silence last."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """Everything about where the calls of one flow can go. Computed when first asked for."""
+
+    flow: Flow
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Per menu, by place, the ways to leave it."""
+        place = self.flow.indexes()
+        return tuple(
+            tuple(
+                Step(place.get(target, END), presses, given, given == SILENCE)
+                for given, presses, target in exits(menu)
+            )
+            for menu in self.flow.menus
+        )
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The shortest way to each menu; its ``order`` lists the menus that can be reached."""
+        return routes(self.steps)
+
+    @cached_property
+    def ending(self) -> set[int]:
+        """The places of the menus from which some keys lead to the end."""
+        return leads_to(self.steps, [END])
+
+    @cached_property
+    def lost(self) -> tuple[int, ...]:
+        """The places of the reachable menus that no key leads out of, nearest first."""
+        return tuple(index for index in self.routes.order if index not in self.ending)
+
+    @cached_property
+    def traps(self) -> tuple[tuple[int, ...], ...]:
+        """The innermost groups of ``lost``; one way out in each sets every caller free."""
+        return traps(self.steps, self.lost)
+
+    @cached_property
+    def silent_rings(self) -> tuple[tuple[int, ...], ...]:
+        """The rings of reachable menus that a silent caller goes round for ever."""
+        return silent_rings(self.steps, self.routes.order)
+
+    @cached_property
+    def risky(self) -> set[int]:
+        """The places of all menus, reachable or not, that lead into one without a way out."""
+        stuck = [index for index in range(len(self.steps)) if index not in self.ending]
+        return leads_to(self.steps, stuck)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What holds for every call of a flow.
+
+    ``unreachable`` and ``without_way_out`` are menu ids in document order; the latter counts
+    reachable menus only. ``never_ends`` is the shortest sequence of keys after which no key
+    leads to the end any more, or None. ``silence_ends`` says that a caller who never presses a
+    key reaches the end; ``silent_traps`` are the menus in which someone who falls silent
+    waits for ever. ``most_keys`` and ``most_time`` (total in milliseconds) are the longest
+    calls in which no menu is heard twice; None when no such call ends.
+    """
+
+    flow: Flow
+    map: Map
+    unreachable: tuple[str, ...]
+    without_way_out: tuple[str, ...]
+    never_ends: tuple[str, ...] | None
+    silence_ends: bool
+    silent_traps: tuple[tuple[str, ...], ...]
+    most_keys: Longest | None
+    most_time: Longest | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every caller can reach an end, and silence leads to one, too."""
+        return bool(self.flow.menus) and self.never_ends is None and not self.silent_traps
+
+    def keys_to(self, menu_id: str) -> tuple[str, ...] | None:
+        """The shortest way to a menu: keys, and "silence" where no key leads on; None if none."""
+        index = self.flow.index_of(menu_id)
+        return None if index is None else self.map.routes.given_to(index)
+
+    @property
+    def sentence(self) -> str:
+        """The proof in words."""
+        return " ".join(filter(None, (self._about_ends(), self._about_length())))
+
+    def _about_ends(self) -> str:
+        if not self.flow.menus:
+            return "There is no menu yet, so there is no call."
+        if self.never_ends is not None:
+            first = self.map.lost[0]
+            name = menu_label(self.flow, self.flow.menus[first].id)
+            if not self.never_ends:
+                return f"No call ever ends: nothing leads out of {name}."
+            return (
+                f"A caller who {keys_in_words(self.never_ends)} never reaches an end: "
+                f"nothing leads out of {name}."
+            )
+        if self.silent_traps:
+            name = menu_label(self.flow, self.silent_traps[0][0])
+            return f"Keys lead every caller to an end, but silence in {name} goes on for ever."
+        return "Every caller reaches an end."
+
+    def _about_length(self) -> str:
+        if self.never_ends is not None or self.most_keys is None or self.most_time is None:
+            return ""
+        number = len(self.most_keys.given)
+        keys = f"{number} key" if number == 1 else f"{number} keys"
+        time = seconds_in_words(self.most_time.total)
+        least = "at least " if not self.most_keys.exact else ""
+        about = "about" if self.most_time.exact else "at least about"
+        return f"Longest call without repeating a menu: {least}{keys}, {about} {time}."
+
+
+def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof:
+    """The proof for a flow. ``known_seconds`` maps recordings to their lengths in seconds."""
+    found = Map(flow)
+    order = found.routes.order
+    ids = tuple(menu.id for menu in flow.menus)
+    played = tuple(prompt_ms(menu, known_seconds) for menu in flow.menus)
+    waited = tuple(played[i] + wait_ms(menu) for i, menu in enumerate(flow.menus))
+    reached = set(order)
+    once = once_only(found.steps, order)
+    ones = (1,) * len(ids)
+    return Proof(
+        flow=flow,
+        map=found,
+        unreachable=tuple(menu for i, menu in enumerate(ids) if i not in reached),
+        without_way_out=tuple(ids[i] for i in sorted(found.lost)),
+        never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
+        silence_ends=not silent_rings(found.steps, order[:1]),
+        silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
+        most_keys=longest(once, ones, ones),
+        most_time=longest(once, played, waited),
+    )
+
+
+def menus_without_a_way_out(flow: Flow) -> tuple[str, ...]:
+    """The ids of the reachable menus from which no key ever leads to the end."""
+    found = Map(flow)
+    return tuple(flow.menus[index].id for index in sorted(found.lost))
+
+
+def shortest_keys(flow: Flow, menu_id: str) -> tuple[str, ...] | None:
+    """The shortest keys to a menu, "silence" where no key leads on; None when nothing does."""
+    index = flow.index_of(menu_id)
+    return None if index is None else Map(flow).routes.given_to(index)
+
+
+def keys_in_words(given: tuple[str, ...]) -> str:
+    """What a caller does: "presses 1, then 2, then stays silent"; long ones lose their middle."""
+    phrases: list[str] = []
+    pressing = False
+    for kind, run in groupby(given):
+        times = len(list(run))
+        if kind == SILENCE:
+            phrases.append("stays silent" + (f" {times} times" if times > 1 else ""))
+            pressing = False
+        else:
+            phrases.extend([kind if pressing else f"presses {kind}", *[kind] * (times - 1)])
+            pressing = True
+    if len(phrases) > MOST_PHRASES:
+        left_out = len(phrases) - MOST_PHRASES + 1
+        phrases[6 : 6 + left_out] = [f"{left_out} more"]
+    return ", then ".join(phrases)
