@@ -1,0 +1,65 @@
+"""The outward services: who they are, and how to speak to one. A row here is all there is to add.
+
+The machinery is in ``web`` (the guarded client), ``base`` (what a service is), ``exchange``
+(what they share) and one module per service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from providers import speechcall, voice_api
+from providers.base import Credentials, Service
+from providers.web import WebClient
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    """What screens and tasks need to know about a service.
+
+    ``target`` is the key of its compiler in ``flows.targets``; ``username_label`` is "" when
+    the service has no user names, and otherwise the field may still be left empty.
+    """
+
+    key: str
+    label: str
+    target: str
+    default_base_url: str
+    username_label: str
+    secret_label: str
+    sign_in: str
+    factory: Callable[[Credentials, WebClient], Service]
+
+
+SERVICES = {
+    info.key: info
+    for info in (
+        ServiceInfo(
+            key="speechcall",
+            label=speechcall.LABEL,
+            target="speechcall",
+            default_base_url="https://restapi.smsbat.com",
+            username_label="User name",
+            secret_label="Password or key",
+            sign_in="A user name and password; or leave the user name empty and give a key.",
+            factory=speechcall.SpeechCall,
+        ),
+        ServiceInfo(
+            key="voice_api",
+            label=voice_api.LABEL,
+            target="voice_api",
+            default_base_url="https://api.sespcl.com/api/v1",
+            username_label="",
+            secret_label="Key",
+            sign_in="The key that the service gave you.",
+            factory=voice_api.VoiceApi,
+        ),
+    )
+}
+"""Service key -> everything about it."""
+
+
+def connect(service: str, credentials: Credentials, web: WebClient) -> Service:
+    """The service of this key, ready to be asked. Raises KeyError for a key that is not there."""
+    return SERVICES[service].factory(credentials, web)

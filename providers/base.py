@@ -1,0 +1,112 @@
+"""What a service that places calls is, and everything it can answer: one Protocol, frozen results.
+
+A service never raises for reasons of the network and never tries a second time: a call that was
+asked for twice is a phone that rings twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from flows.targets.base import Compiled
+from providers.web import Reply
+
+Outcome = Literal[
+    "waiting", "ringing", "answered", "not_answered", "busy", "refused", "failed", "unknown"
+]
+"""What became of a call, in one word that does not depend on the service."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where a connection leads and how it signs in. ``username`` may be empty."""
+
+    base_url: str
+    username: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """How a call stands. ``code`` is the service's own name; ``words`` is one plain sentence.
+
+    ``final``: nothing more will come. ``at``: when it happened, ``2026-11-21T07:30:00.123Z``,
+    or None where the service does not say. ``raw``: what it said, as it said it.
+    """
+
+    code: str
+    outcome: Outcome
+    final: bool
+    words: str
+    at: str | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The service took the call. ``message_id`` or ``bulk_id`` is "" where it gave only one."""
+
+    bulk_id: str
+    message_id: str
+    status: StatusReport | None
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The call was certainly not placed. ``retry_after_s``: seconds the service asks to wait."""
+
+    reason: str
+    reply: Reply | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """The request left, and nobody knows what became of it: the phone may have rung."""
+
+    reason: str
+    reply: Reply | None = None
+
+
+SendResult = Accepted | Refused | Unclear
+
+
+@dataclass(frozen=True)
+class StatusUnavailable:
+    """The status could not be had this time. It says nothing about the call."""
+
+    reason: str
+    reply: Reply | None = None
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ConnectionCheck:
+    """Whether a connection would work. ``words`` is one plain sentence."""
+
+    state: Literal["right_key", "wrong_key", "unreachable"]
+    words: str
+
+    @property
+    def works(self) -> bool:
+        """True when the service knows the key."""
+        return self.state == "right_key"
+
+
+class Service(Protocol):
+    """One account at one outward service."""
+
+    def send(self, compiled: Compiled, call_ref: str) -> SendResult:
+        """Place the call: one request, whatever happens.
+
+        ``call_ref`` is our own name of the call; it travels as the header ``X-Request-Id``,
+        beside the compiled bytes and never inside them.
+        """
+
+    def fetch_status(self, bulk_id: str, message_id: str) -> StatusReport | StatusUnavailable:
+        """How a call stands, by the ids that ``Accepted`` gave."""
+
+    def check(self) -> ConnectionCheck:
+        """Whether the key is right, found out without placing a call."""
