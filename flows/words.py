@@ -5,7 +5,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    # What the reader refuses or warns of (``flows.reading``, ``flows.values``).
+    "json_syntax": "This is not JSON: look at line {line}, near character {column}.",
+    "empty": "This is empty: write something here.",
+    "duplicate_key": "“{key}” is written twice in the same place: keep one of them.",
+    "non_finite_number": "This is not a number that can be kept: write an ordinary one.",
+    "number_too_long": "This number has far too many digits: write a shorter one.",
+    "not_utf8": "This file is not saved as UTF-8 text: save it as UTF-8 and try again.",
+    "too_deep": "There are too many brackets inside each other here: use at most 32 levels.",
+    "too_large": "This is larger than {most}: send something smaller.",
+    "more_problems": "There are more than {most} problems: mend these first, then try again.",
+    "not_object": "The document must be a group of named values, beginning with {{.",
+    "wrong_type": "This must be {wanted}.",
+    "wrong_value": "This must be exactly “{wanted}”.",
+    "missing": "“{field}” is missing: add it.",
+    "out_of_range": "This must be between {least} and {most}.",
+    "too_long": "This is too long: use at most {most} characters.",
+    "too_many_menus": "There are {count} menus; at most {most} can be sent. Remove some.",
+    "too_many_messages": "There are {count} messages; at most {most} can be read at once.",
+    "too_many_headers": "There are {count} headers; at most {most} can be sent. Remove some.",
+    "unknown_action": "“{action}” is no step that exists: use webhook, gotoMenu or hangup.",
+    "unknown_key": "“{key}” is no key of a phone: use d0 to d9, d*, d# or wrong.",
+    "goto_invalid": "“{value}” names no menu: write its place in the list, counted from 0.",
+    "goto_out_of_range": "There is no menu {value}: with {count} in the list, count from 0.",
+    "url_scheme": "The web address must begin with https:// or http://.",
+    "url_userinfo": "The web address holds a name or password before @: remove it.",
+    "url_characters": "The web address has a space or a hidden or unsafe character: remove it.",
+    "url_host_form": "The name of the web site in this address is not written in its usual form.",
+    "url_port": "The number after the colon in this web address must be between 1 and 65535.",
+    "intro_invalid": "“{value}” is neither a web address nor the name of a recording.",
+    "header_name": "“{name}” cannot name a header: use letters, digits and hyphens, each once.",
+    "header_value": "The value of the header “{name}” has a character that cannot be sent.",
+    "header_forbidden": "The header “{name}” is set by the service itself: remove it.",
+    "lone_surrogate": "This text has half a character in it: type the text again.",
+    "nul_char": "This text has an invisible zero character in it: type the text again.",
+    "bad_number": "“{number}” is not a phone number: write it like +380936670003.",
+    "unknown_field_kept": "“{field}” is not known here; it is kept and sent as it is.",
+    "private_url": "Nobody outside can reach “{host}”: use a public web address.",
+    "idn_host": "This web address really leads to “{host}”: make sure that is the right place.",
+    "bidi_control": "This text has hidden marks that change its reading order: remove them.",
+    "long_text": "This text is longer than {most} characters: callers will not listen so long.",
+    "placeholder_number": "“{number}” is only an example: a test call asks for a real number.",
+    "premium_number": "“{number}” is an expensive special number: it will not be rung.",
+    "emergency_number": "“{number}” is an emergency number: it will not be rung.",
+    "satellite_number": "“{number}” is a satellite or network number: it will not be rung.",
+    "no_way_out": "Some callers can never reach an end: give them a key that hangs up.",
+    # What a target cannot carry (``flows.targets``).
+    "no_menu": "There is nothing to hear yet: add a menu.",
+    "missing_recording": "This menu has no recording: add its web address or name.",
+    "missing_target": "This step leads to no menu: choose one.",
+    "not_for_target": "{reason}",
+    # What was pasted as a curl command (``flows.curl``).
+    "curl_without_body": "This command sends nothing that could be read: it needs a -d part.",
+    "curl_file": "This command takes its text from a file: import that file instead.",
+    "curl_broken_off": "This command breaks off in the middle: copy all of it.",
+    "not_a_request": "{reason}",
+}
 """Problem code -> sentence; ``{name}`` places a parameter."""
 
 TRIGGER_NAMES = {"wrong": "anything else, or silence", "*": "key *", "#": "key #"}

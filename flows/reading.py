@@ -1,0 +1,117 @@
+"""Reading SpeechCall documents from outside: bytes in, flows out, or every problem at once.
+
+The import screen, the SpeechCall gateway and ``python -m flows check`` all read here; hostile
+input stops here. What is not known is kept and written back. ``flows.json_text`` owns the step
+from bytes to JSON, ``flows.values`` the single values, ``flows.shape`` the document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from flows.curl import body_of, looks_like_curl
+from flows.document import Flow, JsonObject
+from flows.folding import Folded, fold
+from flows.json_text import Unreadable, parse, pointer
+from flows.problems import Problem
+from flows.shape import Found, check_all_characters, read_envelope
+from flows.targets import voice_api
+from flows.targets.base import CannotCompile
+from flows.targets.speechcall import compile_flow
+
+__all__ = ["Document", "Imported", "Unreadable", "document_to_json", "read", "read_pasted"]
+
+# An escape is the only way NUL or half a character gets into a parsed document.
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What was read: one Flow for each message, all with the same envelope."""
+
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An accepted document and what people should know about it."""
+
+    document: Document
+    warnings: tuple[Problem, ...] = ()
+
+
+def read(content: bytes, name: str = "Imported call flow") -> Imported:
+    """The flows of a SpeechCall document; several messages are numbered after ``name``.
+
+    Raises Unreadable: status 400 (no JSON), 413 (over 1 MB) or 422 (wrong), with every problem.
+    """
+    value = parse(content)
+    found = Found()
+    if _SUSPICIOUS.search(content):
+        check_all_characters(value, found)
+    flows = read_envelope(value, name, found)
+    problems = found.problems()
+    if found.has_error:
+        raise Unreadable(422, problems)
+    folded = tuple(fold(flow) for flow in flows)
+    return Imported(
+        Document(tuple(one.flow for one in folded)),
+        tuple(_after_folding(problem, folded) for problem in problems),
+    )
+
+
+def read_pasted(text: str, name: str = "Imported call flow") -> Imported:
+    """What a person pasted: a SpeechCall document, a Voice API request, or a curl command.
+
+    Nothing is ever run. Raises Unreadable as ``read`` does.
+    """
+    if looks_like_curl(text):
+        text = body_of(text)
+    content = text.encode("utf-8", "surrogatepass")
+    value = parse(content)
+    if isinstance(value, dict) and "messages" not in value and "to" in value:
+        return _read_voice_request(value, name)
+    return read(content, name)
+
+
+def _read_voice_request(value: JsonObject, name: str) -> Imported:
+    wrong = voice_api.check_request(value)
+    if wrong is not None:
+        path = pointer((wrong.field,)) if wrong.field else "/"
+        problem = Problem("not_a_request", "error", path, {"reason": wrong.message})
+        raise Unreadable(422, [problem])
+    return Imported(Document((voice_api.read_request(value, name),)))
+
+
+def document_to_json(document: Document) -> JsonObject:
+    """The document as SpeechCall JSON; for an unchanged import JSON-equal to what came in.
+
+    Raises ValueError for an edited flow that SpeechCall cannot carry.
+    """
+    body: JsonObject = {"messages": []}
+    for flow in document.flows:
+        compiled = compile_flow(flow)
+        if isinstance(compiled, CannotCompile):
+            raise ValueError(compiled.reasons[0].located_message)
+        body = {**compiled.body, "messages": body["messages"] + compiled.body["messages"]}
+    return body
+
+
+def _after_folding(problem: Problem, folded: tuple[Folded, ...]) -> Problem:
+    """A warning about a copy belongs to the menu it is a copy of; its path stays."""
+    parts = problem.path.split("/")
+    if not problem.place.menu_id or not parts[2].isdigit():
+        return problem
+    one = folded[int(parts[2])]
+    original = one.originals.get(problem.place.menu_id)
+    if original is None:
+        return problem
+    place = problem.place
+    menu = one.flow.menu(original)
+    actions = menu.actions(place.trigger) if menu is not None else ()
+    if place.step_id and not any(a.id == place.step_id for a in actions):
+        same_place = actions[place.step_number - 1 : place.step_number]
+        place = replace(place, step_id=same_place[0].id if same_place else "")
+    number = (one.flow.index_of(original) or 0) + 1
+    return replace(problem, place=replace(place, menu_id=original, menu_number=number))
