@@ -1,0 +1,136 @@
+"""Placing a call, exactly once.
+
+The intent is committed before a byte leaves; the call is claimed in a transaction of its own;
+then one request is made, and never a second one. Whoever dies in between leaves a call that
+says "the phone may have rung", not a phone that rings twice.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from calling.clock import later
+from calling.numbers import Number
+from calling.reach import CannotReach, ServiceFor
+from calling.track import first_poll_at
+from flows.targets.base import Compiled
+from providers.base import Accepted, Refused, SendResult
+from providers.web import Reply
+from storage import calls
+from storage.calls import NewCall, NewEvent, StoredCall
+from storage.connections import Connection
+from storage.db import now
+from storage.flows import StoredFlow
+
+LONGEST_SENDING_S = 20.0
+"""A claim older than this has lost its sender: a request takes 10 s at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """One press of the button. ``nonce`` comes from the form: the same press, the same nonce."""
+
+    workspace_id: int
+    person_id: int | None
+    nonce: str
+    flow: StoredFlow
+    connection: Connection
+    number: Number
+    sender: str
+    compiled: Compiled
+
+
+def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
+    """Write a call down, to be sent; and whether it is new.
+
+    A second press with the same nonce gets the call of the first, whatever else it says.
+    """
+    new = NewCall(
+        workspace_id=intent.workspace_id,
+        origin="app",
+        nonce=intent.nonce,
+        flow_id=intent.flow.id,
+        flow_revision=intent.flow.revision,
+        flow_name=intent.flow.flow.name,
+        connection_id=intent.connection.id,
+        person_id=intent.person_id,
+        service=intent.connection.service,
+        to_number=intent.number.e164,
+        sender=intent.sender,
+        state="queued",
+        request_path=intent.compiled.path,
+        request=intent.compiled.text,
+    )
+    return calls.add(db, new, [NewEvent("queued")])
+
+
+def send(
+    db: Database, call_id: int, service_for: ServiceFor, practice_pace: float = 1.0
+) -> StoredCall | None:
+    """Send a queued call; None when somebody else has it or had it.
+
+    ``practice_pace`` multiplies the waits between questions about practice calls.
+    """
+    call = calls.claim(db, call_id)
+    if call is None:
+        return None
+    return _record(db, call, _request(call, service_for), practice_pace)
+
+
+def abandon_lost(db: Database) -> list[StoredCall]:
+    """Calls whose sender died become "unknown"; they are never sent again."""
+    return calls.abandon(db, later(-LONGEST_SENDING_S))
+
+
+def _request(call: StoredCall, service_for: ServiceFor) -> SendResult:
+    try:
+        service = service_for(call)
+    except CannotReach as problem:
+        return Refused(str(problem))
+    compiled = Compiled(call.service, call.request_path, json.loads(call.request))
+    return service.send(compiled, f"press-one-{call.id}")
+
+
+def _record(
+    db: Database, call: StoredCall, result: SendResult, practice_pace: float
+) -> StoredCall | None:
+    if isinstance(result, Accepted):
+        event, columns = NewEvent("accepted", raw=_text(result.reply)), _taken(result)
+        if columns["finished_at"] is None:
+            columns["next_poll_at"] = first_poll_at(db, call, practice_pace)
+    else:
+        state = "refused" if isinstance(result, Refused) else "unknown"
+        event = NewEvent(state, {"reason": result.reason}, _text(result.reply))
+        columns = {
+            "state": state,
+            "outcome": state,
+            "problem": result.reason,
+            "finished_at": now(),
+        }
+    if result.reply is not None:
+        columns |= {"reply_status": result.reply.status, "reply": _text(result.reply)}
+    # A sender that comes back after it was given up still knows best.
+    return calls.change(db, call.id, [event], only_in=("sending", "unknown"), **columns)
+
+
+def _taken(result: Accepted) -> dict[str, object]:
+    """What an accepted call becomes. Without an id nobody can ask how it went on."""
+    status = result.status
+    known = bool(result.bulk_id or result.message_id)
+    over = not known or (status is not None and status.final)
+    outcome = status.outcome if status else "waiting"
+    return {
+        "state": "accepted",
+        "outcome": outcome if known else "unknown",
+        "bulk_id": result.bulk_id,
+        "message_id": result.message_id,
+        "problem": "",
+        "finished_at": now() if over else None,
+    }
+
+
+def _text(reply: Reply | None) -> str:
+    return reply.content.decode(errors="replace") if reply else ""

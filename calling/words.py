@@ -1,0 +1,90 @@
+"""Every word people read about a call: its states, its outcomes, the lines of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.calls import CallEvent, StoredCall
+
+STATES: dict[str, str] = {
+    "drafted": "Not placed yet",
+    "queued": "About to be placed",
+    "sending": "Being placed",
+    "accepted": "Accepted by the service",
+    "refused": "Not placed",
+    "unknown": "Unclear: the phone may have rung",
+}
+"""How far a call got on its way to the service."""
+
+OUTCOMES: dict[str, str] = {
+    "waiting": "On its way",
+    "ringing": "Ringing",
+    "answered": "Answered",
+    "not_answered": "Not answered",
+    "busy": "Busy",
+    "refused": "Refused",
+    "failed": "Failed",
+    "unknown": "Unclear",
+}
+"""What became of a call that the service accepted."""
+
+EVENTS: dict[str, str] = {
+    "drafted": "The call was prepared.",
+    "queued": "The call was written down and is about to be placed.",
+    "sending": "The request is being sent to the service.",
+    "accepted": "The service accepted the call.",
+    "refused": "The call was not placed: {reason}",
+    "unknown": "Nobody knows whether the call was placed: {reason}",
+    "abandoned": (
+        "Press One stopped while the call was being placed. The phone may have rung;"
+        " it is not rung again by itself."
+    ),
+    "status": "{words}",
+    "status_unavailable": "The service did not say how the call stands: {reason}",
+    "gave_up": "The service did not say how the call ended within 24 hours.",
+    "gateway_accepted": "The call came in through {path} and was accepted.",
+    "ringing": "The phone is ringing.",
+    "answered": "The call was answered.",
+    "machine": "An answering machine took the call.",
+    "busy": "The line is busy.",
+    "no_answer": "Nobody answered.",
+    "rejected": "The call was rejected.",
+    "placeholder": "The call failed for good: the number still has X in it.",
+    "heard": "{words}",
+    "pressed": "{words}",
+    "silent": "{words}",
+    "saved": "{words}",
+    "wentto": "{words}",
+    "repeated": "{words}",
+    "connected": "{words}",
+    "ended": "{words}",
+    "webhook_due": "About to tell {url}",
+    "webhook_started": "Telling {url}",
+    "webhook_told": "Told {url}: it answered {status} after {ms} ms.",
+    "webhook_refused": "Told {url}: it answered {status} after {ms} ms. The call went on.",
+    "webhook_not_sent": "Did not tell {url}: {reason}",
+    "webhook_unclear": "Tried to tell {url}, without a clear answer after {ms} ms: {reason}",
+    "webhook_abandoned": "Press One stopped while telling {url}. It is not told again.",
+}
+"""Event code -> sentence; ``{name}`` places a part of the event's detail."""
+
+
+class _Detail(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def sentence(code: str, detail: Mapping[str, Any]) -> str:
+    """The sentence of an event code. A code of an older version reads as itself."""
+    return EVENTS.get(code, code).format_map(_Detail(detail))
+
+
+def event_words(event: CallEvent) -> str:
+    """A line of a call's history, for people."""
+    return sentence(event.code, event.detail)
+
+
+def status_words(call: StoredCall) -> str:
+    """How a call stands, in a word or two."""
+    return OUTCOMES[call.outcome] if call.state == "accepted" else STATES[call.state]

@@ -1,0 +1,215 @@
+"""The queue and its tasks. Every task is one line into ``calling``.
+
+``QUEUE_URL`` empty: a SQLite file in the data folder, worked off by a consumer thread beside
+the web server (``start_consumer_thread``). ``redis://…``: Redis, worked off by
+``huey_consumer jobs.huey`` in processes of their own. The tasks are the same, and losing the
+queue loses nothing: the database says what is due, and ``sweep`` finds it again.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlite_utils import Database
+
+from calling import place, practice, track, webhooks
+from calling.clock import parsed
+from calling.reach import ServiceFor, service_opener
+from providers.web import WebClient
+from settings import Settings
+from storage import calls
+from storage import practice as practice_book
+from storage.calls import StoredCall
+from storage.credentials import SecretBox, secret_box
+from storage.db import now, open_db
+from storage.practice import PracticeCall
+
+LOG = logging.getLogger(__name__)
+
+QUEUE_FILE = "queue.sqlite3"
+
+WORKERS = 2
+"""Consumer threads beside the web server: a slow web address must not hold up a ringing phone."""
+
+LONGEST_IDLE_S = 0.2
+"""Seconds an idle worker waits before it looks into the queue again."""
+
+SECOND_SWEEP_S = 25
+"""Seconds after start-up at which calls that lost their sender are old enough to be told."""
+
+
+def open_queue(settings: Settings) -> Huey:
+    """The queue that the settings name. Results of tasks are not kept: the database has them."""
+    if settings.queue_url:
+        return RedisHuey("press-one", url=settings.queue_url, results=False)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("press-one", filename=str(settings.data / QUEUE_FILE), results=False)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What one task works with: a database connection of its own, and the way out."""
+
+    db: Database
+    web: WebClient
+    service_for: ServiceFor
+    pace: float
+
+
+class Jobs:
+    """The tasks of one installation, bound to its queue."""
+
+    def __init__(self, settings: Settings, huey: Huey | None = None) -> None:
+        self.settings = settings
+        self.huey = open_queue(settings) if huey is None else huey
+        self._box: SecretBox | None = None
+        self._place = self._task("place_call", self.send_call)
+        self._poll = self._task("poll_call", self.ask_about_call)
+        self._advance = self._task("advance_practice", self.move_practice)
+        self._tell = self._task("tell_webhooks", self.tell_webhooks)
+        self._sweep = self._task("sweep", self.sweep)
+        self.huey.periodic_task(crontab(), name="sweep_every_minute")(self._every_minute)
+        self.huey.on_startup("sweep_at_start")(self._at_start)
+
+    # What the web server puts into the queue.
+
+    def place_call(self, call_id: int) -> None:
+        """Have a queued call sent; the page does not wait for it."""
+        self._now(self._place, call_id)
+
+    def practice_network(self, db: Database) -> practice.Network:
+        """The practice phone network, whose moves are followed up through this queue."""
+        return practice.Network(db, self.settings.practice_pace, self.follow)
+
+    def follow(self, call: PracticeCall) -> None:
+        """After a practice call moved: tell what it must tell, and come back when it is time."""
+        if call.inputs:
+            self._now(self._tell, call.message_id)
+        if call.next_at is not None:
+            self._at(self._advance, call.next_at, call.message_id)
+
+    # What the workers do.
+
+    def send_call(self, call_id: int) -> None:
+        """Task: send a queued call, once, and ask about it later."""
+        with self._tools() as t:
+            self._ask_later(place.send(t.db, call_id, t.service_for, t.pace))
+
+    def ask_about_call(self, call_id: int) -> None:
+        """Task: ask how a call stands."""
+        with self._tools() as t:
+            self._ask_later(track.poll(t.db, call_id, t.service_for, t.pace))
+
+    def move_practice(self, message_id: str) -> None:
+        """Task: move a practice call on, if its time has come."""
+        with self._tools() as t:
+            self.practice_network(t.db).advance(message_id)
+
+    def tell_webhooks(self, message_id: str) -> None:
+        """Task: tell the web addresses that a practice call owes."""
+        with self._tools() as t:
+            webhooks.tell_due(t.db, t.web, message_id)
+
+    def sweep(self) -> None:
+        """Task: find in the database whatever is due, whoever forgot it, and see to it."""
+        with self._tools() as t:
+            place.abandon_lost(t.db)
+            webhooks.abandon_unfinished(t.db)
+            for call_id in calls.queued(t.db):
+                self._now(self._place, call_id)
+            for call_id in calls.due_polls(t.db, now()):
+                self._now(self._poll, call_id)
+            for due_id in practice_book.due(t.db, now()):
+                self._now(self._advance, due_id)
+            for owing_id in practice_book.owing(t.db):
+                self._now(self._tell, message_id)
+
+    def _every_minute(self) -> None:
+        self.sweep()
+
+    def _at_start(self) -> None:
+        self._sweep()
+        self._sweep.schedule(delay=SECOND_SWEEP_S)
+
+    def _ask_later(self, call: StoredCall | None) -> None:
+        if call is not None and call.next_poll_at is not None:
+            self._at(self._poll, call.next_poll_at, call.id)
+
+    def _at(self, task: Any, moment: str, *args: object) -> None:
+        """Enqueue a task for a moment; one that is already there runs at once."""
+        if parsed(moment) <= datetime.now(UTC):
+            self._now(task, *args)
+        else:
+            self._put(lambda: task.schedule(args, eta=parsed(moment)))
+
+    def _now(self, task: Any, *args: object) -> None:
+        self._put(lambda: task(*args))
+
+    def _put(self, enqueue: Callable[[], object]) -> None:
+        """What a broken queue forgets is already in the database, and ``sweep`` finds it."""
+        try:
+            enqueue()
+        except Exception:
+            LOG.exception("The queue did not take a task; the next sweep will see to it.")
+
+    def _task(self, name: str, work: Callable[..., None]) -> Any:
+        return self.huey.task(name=name)(work)
+
+    @contextmanager
+    def _tools(self) -> Iterator[Tools]:
+        if self._box is None:
+            self._box = secret_box(self.settings.data)
+        web = WebClient(self.settings.reachable_hosts)
+        own_url = f"http://{self.settings.own_address}"
+        db = open_db(self.settings.database)
+        try:
+            opener = service_opener(db, self._box, web, own_url)
+            yield Tools(db, web, opener, self.settings.practice_pace)
+        finally:
+            db.close()
+
+
+class _QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types
+    """A consumer inside the web server's process, which keeps its own signal handlers."""
+
+    def _set_signal_handlers(self) -> None:
+        return
+
+
+def start_consumer_thread(huey: Huey) -> Callable[[], None]:
+    """Work the queue off in threads of this process. Returns what stops them.
+
+    They stop by themselves when the process ends; a task under way gets the time to finish.
+    """
+    consumer = _QuietConsumer(
+        huey,
+        workers=WORKERS,
+        initial_delay=0.05,
+        max_delay=LONGEST_IDLE_S,
+        scheduler_interval=1,
+        check_worker_health=False,
+    )
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    consumer.start()
+
+    def stop() -> None:
+        atexit.unregister(stop)
+        consumer.stop(graceful=True)
+
+    atexit.register(stop)
+    return stop
+
+
+def __getattr__(name: str) -> Any:
+    """``huey_consumer jobs.huey`` finds the queue of the environment here."""
+    if name == "huey":
+        return Jobs(Settings.from_env()).huey
+    raise AttributeError(name)
