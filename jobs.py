@@ -130,7 +130,7 @@ class Jobs:
             for due_id in practice_book.due(t.db, now()):
                 self._now(self._advance, due_id)
             for owing_id in practice_book.owing(t.db):
-                self._now(self._tell, message_id)
+                self._now(self._tell, owing_id)
 
     def _every_minute(self) -> None:
         self.sweep()

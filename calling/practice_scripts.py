@@ -76,6 +76,21 @@ GATEWAY_FAULTS: dict[str, Fault] = {"0008": "error", "0009": "too_many", "0010":
 """Endings of practice numbers that make the gateway itself misbehave."""
 
 
+PRACTICE_NUMBERS: dict[str, str] = {
+    "0001": "answers and presses 1",
+    "0002": "answers and stays silent",
+    "0003": "is busy",
+    "0004": "does not answer",
+    "0005": "answers, presses a key that does nothing, then 1",
+    "0006": "is rejected by the network",
+    "0007": "is an answering machine",
+    "0008": "makes the service fail: nothing is placed",
+    "0009": "makes the service say that there are too many calls",
+    "0010": "makes the connection break after the call was accepted",
+}
+"""The last four digits of a practice number -> what it does, after "This number …"."""
+
+
 def script_of(number: str) -> str:
     """The script's name for a number as it came ("+1505555…", "1505555…")."""
     if is_placeholder(number):

@@ -17,6 +17,9 @@ STATES: dict[str, str] = {
 }
 """How far a call got on its way to the service."""
 
+STATES_SHOWN = {state: words for state, words in STATES.items() if state != "accepted"}
+"""The states a list shows; an accepted call shows its outcome instead."""
+
 OUTCOMES: dict[str, str] = {
     "waiting": "On its way",
     "ringing": "Ringing",

@@ -27,7 +27,10 @@ Phase = Literal["enroute", "ringing", "talking", "ended"]
 
 @dataclass(frozen=True, kw_only=True)
 class NewPracticeCall:
-    """A call the network takes on. ``script`` names how the called person behaves."""
+    """A call the network takes on. ``script`` names how the called person behaves.
+
+    ``next_at`` (UTC) is when the call moves on by itself, or None.
+    """
 
     message_id: str
     workspace_id: int
@@ -37,6 +40,7 @@ class NewPracticeCall:
     to_number: str
     flow: Flow
     script: str
+    next_at: str | None
     customer_message_id: str = ""
 
 
@@ -44,7 +48,7 @@ class NewPracticeCall:
 class PracticeCall(NewPracticeCall):
     """A practice call as it stands. Times are UTC; ``inputs`` drive ``flows.call.replay``.
 
-    ``result`` is "" until it ended. ``next_at`` is when it moves on by itself, or None.
+    ``result`` is "" until it ended.
     """
 
     call_id: int
@@ -54,7 +58,6 @@ class PracticeCall(NewPracticeCall):
     created_at: str
     answered_at: str | None
     ended_at: str | None
-    next_at: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +81,6 @@ def accept(
     db: Database,
     taken: Sequence[tuple[NewCall, NewPracticeCall]],
     events: Sequence[NewEvent],
-    next_at: str,
 ) -> list[PracticeCall]:
     """Write down calls that a gateway took on, together or not at all."""
     with write_tx(db):
@@ -101,7 +103,7 @@ def accept(
                     json.dumps(practice.flow.model_dump(), ensure_ascii=False),
                     practice.script,
                     stored.created_at,
-                    next_at,
+                    practice.next_at,
                 ),
             )
         return [by_message(db, practice.message_id) for _, practice in taken]
@@ -194,14 +196,14 @@ def due(db: Database, at: str) -> list[str]:
     return [str(row["message_id"]) for row in found]
 
 
-def owing(db: Database) -> list[int]:
-    """Ids of the calls that still have a web address to tell."""
+def owing(db: Database) -> list[str]:
+    """Message ids of the calls that still have a web address to tell."""
     found = rows(
         db,
-        f"SELECT DISTINCT call_id FROM call_events WHERE {_UNFINISHED} AND code = 'webhook_due'"
-        " ORDER BY call_id",
+        "SELECT message_id FROM practice_calls WHERE call_id IN (SELECT call_id FROM call_events"
+        f" WHERE {_UNFINISHED} AND code = 'webhook_due') ORDER BY call_id",
     )
-    return [int(str(row["call_id"])) for row in found]
+    return [str(row["message_id"]) for row in found]
 
 
 def claim_webhook(db: Database, call_id: int) -> Webhook | None:
