@@ -49,7 +49,8 @@ class WebClient:
 
     ``allowed_hosts``: "name", "name:port" or "ip:port" that may be private (IPv6 in brackets
     before a port); the *spelled* host must match, so a foreign name that leads there stays out.
-    ``ca_file``: the certificates to trust instead of the built-in ones (PEM).
+    ``ca_file``: the certificates to trust instead of the built-in ones (PEM). ``timeout_s``
+    holds for everything together, where a request does not bring a limit of its own.
     """
 
     def __init__(
@@ -58,10 +59,12 @@ class WebClient:
         *,
         resolver: Resolver = system_resolver,
         ca_file: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
     ) -> None:
         self._allowed = frozenset(name.strip().lower() for name in allowed_hosts)
         self._resolver = resolver
         self._verify: bool | str = ca_file or True
+        self._timeout_s = timeout_s
 
     def post(
         self,
@@ -69,34 +72,35 @@ class WebClient:
         *,
         content: bytes,
         headers: Mapping[str, str] | None = None,
-        timeout_s: float = DEFAULT_TIMEOUT_S,
+        timeout_s: float | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Reply:
         """One POST. ``auth``: user name and password (Basic). Raises NotSent, SentButUnclear."""
-        return self._request("POST", url, content, headers or {}, timeout_s, auth)
+        return self._request("POST", url, content, headers, timeout_s, auth)
 
     def get(
         self,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout_s: float = DEFAULT_TIMEOUT_S,
+        timeout_s: float | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Reply:
         """One GET. ``auth``: user name and password (Basic). Raises NotSent, SentButUnclear."""
-        return self._request("GET", url, None, headers or {}, timeout_s, auth)
+        return self._request("GET", url, None, headers, timeout_s, auth)
 
     def _request(
         self,
         method: str,
         url: str,
         content: bytes | None,
-        headers: Mapping[str, str],
-        timeout_s: float,
+        headers: Mapping[str, str] | None,
+        timeout_s: float | None,
         auth: tuple[str, str] | None,
     ) -> Reply:
         _refuse_bad_spelling(url)
-        line = Line(self._allowed, self._resolver, timeout_s)
+        limit_s = timeout_s or self._timeout_s
+        line = Line(self._allowed, self._resolver, limit_s)
         try:
             with (
                 line,
@@ -105,8 +109,8 @@ class WebClient:
                     method,
                     url,
                     data=content,
-                    headers=_headers(headers, auth),
-                    timeout=timeout_s,
+                    headers=_headers(headers or {}, auth),
+                    timeout=limit_s,
                     allow_redirects=False,
                     stream=True,
                     verify=self._verify,

@@ -18,9 +18,7 @@ class StandIn:
         self._behave = behave
         self.received: list[bytes] = []
         self.connections = 0
-        self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._serve)]
         self._threads[0].start()
@@ -47,17 +45,17 @@ class StandIn:
 
     def stop(self) -> None:
         """Stop, and wait for every thread."""
-        self._stopping.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(10)
         self._listener.close()
 
     def _serve(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             try:
                 connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
+            except OSError:
+                return
             self.connections += 1
             connection.settimeout(5)
             thread = threading.Thread(target=self._one, args=(connection,))
