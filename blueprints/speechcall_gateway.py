@@ -46,7 +46,7 @@ ERRORS = {
 blueprint = Blueprint("speechcall_gateway", __name__, url_prefix="/bat")
 
 
-@blueprint.post("/messagelist")
+@blueprint.post("/messagelist", provide_automatic_options=False)
 def place_calls() -> Response:
     """Ring the phones of a list; every message gets its own answer."""
     key = _key()
@@ -64,7 +64,7 @@ def place_calls() -> Response:
     return broken_off(reply) if "drop" in faults else json_reply(reply)
 
 
-@blueprint.get("/message/<message_id>")
+@blueprint.get("/message/<message_id>", provide_automatic_options=False)
 def message_status(message_id: str) -> Response:
     """How one message stands."""
     key = _key()

@@ -44,7 +44,7 @@ SENTENCES = {
 blueprint = Blueprint("voice_gateway", __name__, url_prefix="/api/v1")
 
 
-@blueprint.post("/call/tts")
+@blueprint.post("/call/tts", provide_automatic_options=False)
 def place_call() -> Response:
     """Ring one phone."""
     key = _key()
@@ -61,7 +61,7 @@ def place_call() -> Response:
     return broken_off(reply) if fault == "drop" else json_reply(reply)
 
 
-@blueprint.get("/call/status/<bulk_id>")
+@blueprint.get("/call/status/<bulk_id>", provide_automatic_options=False)
 def call_status(bulk_id: str) -> Response:
     """How the calls of a bulk stand; an empty list while nothing is known yet."""
     key = _key()
