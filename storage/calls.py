@@ -247,6 +247,18 @@ def of_message(db: Database, workspace_id: int, message_id: str) -> StoredCall |
     return _call(row) if row else None
 
 
+def shown_for(db: Database, workspace_id: int, message_id: str) -> int | None:
+    """The id of the call that people see for a message: the one placed here, if there is one."""
+    row = one(
+        db,
+        "SELECT id FROM calls WHERE workspace_id = ? AND message_id = ? AND listed = 1"
+        " ORDER BY origin LIMIT 1",
+        workspace_id,
+        message_id,
+    )
+    return int(row["id"]) if row else None
+
+
 def list_page(
     db: Database,
     workspace_id: int,
@@ -306,6 +318,32 @@ def queued(db: Database) -> list[int]:
     """Ids of the calls that still wait to be sent, oldest first."""
     found = rows(db, "SELECT id FROM calls WHERE state = 'queued' ORDER BY id")
     return [int(str(row["id"])) for row in found]
+
+
+def claim_poll(db: Database, call_id: int, at: str, lease_until: str) -> StoredCall | None:
+    """Take a call whose status is due at ``at``; None when it is not due (any more).
+
+    Until ``lease_until`` nobody else takes it; a poller that dies is followed by another.
+    """
+    with write_tx(db):
+        cursor = db.execute(
+            "UPDATE calls SET next_poll_at = ?, polls = polls + 1"
+            " WHERE id = ? AND next_poll_at <= ? AND finished_at IS NULL",
+            (lease_until, call_id, at),
+        )
+        return by_id(db, call_id) if cursor.rowcount else None
+
+
+def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | None:
+    """The newest line of a call's own history that has one of these codes."""
+    row = one(
+        db,
+        "SELECT code, detail, raw FROM call_events WHERE call_id = ?"
+        f" AND code IN ({', '.join('?' * len(codes))}) ORDER BY id DESC LIMIT 1",
+        call_id,
+        *codes,
+    )
+    return NewEvent(row["code"], json.loads(row["detail"]), row["raw"]) if row else None
 
 
 def due_polls(db: Database, at: str) -> list[int]:
