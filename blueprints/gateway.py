@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from flows.json_text import MAX_BYTES
 
@@ -36,6 +37,12 @@ def json_reply(
 def body_bytes() -> bytes:
     """The request's body. Raises werkzeug's RequestEntityTooLarge above 1 MB."""
     request.max_content_length = MAX_BYTES
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        # Granian ends the input by itself and does not say so; werkzeug would read nothing.
+        content: bytes = request.environ["wsgi.input"].read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise RequestEntityTooLarge
+        return content
     return request.get_data(cache=False)
 
 

@@ -1,0 +1,37 @@
+# Two commands: `make run` and `make test`. Everything else is for developers.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint format bench fuzz
+
+run: .venv/run.stamp
+	$(BIN)/python serve.py
+
+test: .venv/dev.stamp
+	@tools/chromium.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev.stamp
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+fuzz: .venv/dev.stamp
+	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py
+
+.venv/run.stamp: requirements.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,59 @@
+"""create_app: extensions, blueprints, error pages, commands. No logic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+import blueprints
+from blueprints import (
+    assets,
+    auth,
+    calls,
+    commands,
+    connections,
+    editor,
+    errors,
+    formats,
+    health,
+    importing,
+    library,
+    preview,
+    security,
+    speechcall_gateway,
+    test_call,
+    voice_gateway,
+)
+from settings import Settings
+from storage.credentials import secret_box
+
+SCREENS = (auth, library, importing, editor, preview, test_call, calls, connections, health)
+GATEWAYS = (voice_gateway, speechcall_gateway)
+
+
+def create_app(**config: Any) -> Flask:
+    """The application. ``config`` overrides what the environment says (see ``Settings``)."""
+    app = Flask(__name__, static_url_path="/static")
+    settings = Settings.from_env(config)
+    box = secret_box(settings.data)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_BOX=box,
+        SECRET_KEY=box.derived("cookies"),
+        MAX_CONTENT_LENGTH=blueprints.MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=blueprints.MAX_FORM_BYTES,
+        **security.COOKIE_RULES,
+    )
+    app.config.update({key: value for key, value in config.items() if key.isupper()})
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for part in (blueprints, security, auth, assets, formats, errors, commands):
+        part.init_app(app)
+    for screen in SCREENS:
+        app.register_blueprint(screen.blueprint)
+    for gateway in GATEWAYS:
+        app.register_blueprint(gateway.blueprint)
+        security.CSRF.exempt(gateway.blueprint)
+    return app

@@ -1,0 +1,87 @@
+"""Screens and APIs: fetch, form, domain, save, redirect. What every route needs is here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g
+from flask_login import current_user
+from sqlite_utils import Database
+
+from settings import Settings
+from storage.credentials import SecretBox
+from storage.db import open_db
+from storage.people import Person
+
+MAX_FORM_BYTES = 2_500_000
+"""The most that a request may carry; a document itself may have 1 MB (flows.reading)."""
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+def init_app(app: Flask) -> None:
+    """Close the request's database when the request ends."""
+
+    @app.teardown_appcontext
+    def close_db(_problem: BaseException | None) -> None:
+        connection: Database | None = g.pop("db", None)
+        if connection is not None:
+            connection.close()
+
+
+def settings() -> Settings:
+    """How this installation runs."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def box() -> SecretBox:
+    """What encrypts and decrypts stored secrets."""
+    found: SecretBox = current_app.config["SECRET_BOX"]
+    return found
+
+
+def db() -> Database:
+    """The database connection of this request; opened when first asked for."""
+    if "db" not in g:
+        g.db = open_db(settings().database)
+    connection: Database = g.db
+    return connection
+
+
+def person() -> Person:
+    """Who is signed in. Only for routes that a sign-in protects."""
+    found: Person = current_user.person
+    return found
+
+
+def new_id() -> str:
+    """A fresh id for a menu or a step (48 bits: unique enough within one flow)."""
+    return secrets.token_hex(6)
+
+
+def may_edit(route: Route) -> Route:
+    """Only owners and editors; viewers get a plain 403."""
+
+    @wraps(route)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not person().can_edit:
+            abort(403)
+        return route(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def owners_only(route: Route) -> Route:
+    """Only owners; everybody else gets a plain 403."""
+
+    @wraps(route)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not person().is_owner:
+            abort(403)
+        return route(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]

@@ -1,0 +1,73 @@
+"""The few static files: their addresses carry a hash, so browsers may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+from flask_compress import Compress
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+STATIC = Path(__file__).parent.parent / "static"
+YEAR_S = 31_536_000
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with the hash of its content."""
+    return url_for("static", filename=name, v=_fingerprint(name))
+
+
+def init_app(app: Flask) -> None:
+    """Offer ``asset()`` to templates, compress pages, let hashed files be kept."""
+    app.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIN_SIZE=600,
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+        ],
+    )
+    Compress(app)
+    app.add_template_global(asset)
+    app.after_request(_keep_hashed_files)
+
+
+def _keep_hashed_files(response: Response) -> Response:
+    if request.endpoint == "static" and request.args.get("v"):
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    return response
+
+
+def serve_compressed(app: Flask) -> None:
+    """Let WhiteNoise answer for static files, from copies compressed once into the data folder.
+
+    They never reach Flask then. Every address carries its hash, so each may be kept for a year.
+    """
+    folder: Path = app.config["SETTINGS"].data / "static"
+    folder.mkdir(parents=True, exist_ok=True)
+    compressor = Compressor(quiet=True)
+    for source in STATIC.iterdir():
+        copy = folder / source.name
+        if not copy.exists() or copy.read_bytes() != source.read_bytes():
+            copy.write_bytes(source.read_bytes())
+            if compressor.should_compress(copy.name):
+                list(compressor.compress(str(copy)))
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=_nosniff
+    )
+
+
+def _nosniff(headers: dict[str, str], _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"

@@ -1,0 +1,210 @@
+"""Calls: the list that updates by itself, one call's page, and the phone that rings on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints import db, json_view, may_edit, person
+from blueprints.auth import sign_in_first
+from blueprints.queue import jobs
+from calling import practice, words
+from calling.clock import parsed
+from flows import call as engine
+from flows.document import KEYS, Flow, Menu
+from providers import SERVICES
+from storage import calls as store
+from storage import connections
+from storage import flows as flow_store
+from storage.practice import PracticeCall
+
+blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+blueprint.before_request(sign_in_first)
+
+PAGE = 50
+"""How many calls one page of the list shows."""
+
+
+PHASES = {"ringing": "Ringing", "talking": "On the phone"}
+"""Phase of a phone on the screen -> its words."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list: a call and its words."""
+
+    call: store.StoredCall
+    status: str
+    tone: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The phone on the screen. ``share`` is how much of the wait is over, 0 to 100."""
+
+    practice: PracticeCall
+    talk: engine.Call | None
+    menu: Menu | None
+    speak_id: str
+    language: str
+    trail: tuple[str, ...]
+    seconds_left: int
+
+    @property
+    def plays(self) -> str:
+        """The address of the recording, when it can be played here."""
+        recording = self.menu.recording if self.menu else ""
+        return recording if recording.startswith(("http://", "https://")) else ""
+
+
+@blueprint.get("")
+def listing() -> ResponseReturnValue:
+    """All calls, newest first, by flow and status."""
+    workspace = person().workspace_id
+    return render_template(
+        "calls/list.html",
+        flows=flow_store.list_all(db(), workspace),
+        statuses={**words.OUTCOMES, **words.STATES_SHOWN},
+        **_list(),
+    )
+
+
+@blueprint.get("/live")
+def live_list() -> ResponseReturnValue:
+    """Only the part of the list that changes by itself."""
+    return render_template("calls/list_live.html", **_list())
+
+
+def _list() -> dict[str, Any]:
+    me, asked = person(), request.args
+    flow_id = int(asked["flow"]) if asked.get("flow", "").isdecimal() else None
+    before = int(asked["before"]) if asked.get("before", "").isdecimal() else None
+    status = asked.get("status", "")
+    found = store.list_page(
+        db(), me.workspace_id, flow_id=flow_id, status=status, before_id=before, limit=PAGE + 1
+    )
+    shown = found[:PAGE]
+    return {
+        "lines": [_line(call) for call in shown],
+        "ringing": [
+            (call, _own_call(call)) for call in practice.ringing(db(), me.workspace_id, me.id)
+        ],
+        "flow_id": flow_id,
+        "status": status,
+        "query": {"flow": flow_id, "status": status or None, "before": before},
+        "older": shown[-1].id if len(found) > PAGE else None,
+    }
+
+
+def _line(call: store.StoredCall) -> Line:
+    return Line(call, words.status_words(call), call.status, SERVICES[call.service].label)
+
+
+def _line_now(call: store.StoredCall, phone: Phone | None) -> Line:
+    """The line as it is at this moment: a phone on the screen knows before the service says."""
+    phase = phone.practice.phase if phone else ""
+    if call.final or phase not in PHASES:
+        return _line(call)
+    return Line(call, PHASES[phase], "ringing", SERVICES[call.service].label)
+
+
+def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.CallEvent, str]]:
+    """Every event with its sentence; a conversation is told with the names people gave."""
+    trail = phone.talk.trail if phone and phone.talk else ()
+    flow = phone.talk.flow if phone and phone.talk else None
+    told = []
+    for event in store.events(db(), call):
+        index = event.detail.get("index", -1)
+        own_words = flow is not None and "words" in event.detail and 0 <= index < len(trail)
+        sentence = trail[index].in_words(flow) if own_words else words.event_words(event)
+        if not (call.origin == "app" and event.code == "gateway_accepted"):
+            told.append((event, sentence))
+    return told
+
+
+def _own_call(ringing: PracticeCall) -> int:
+    """The call whose page shows this phone: ours if we placed it, else the gateway's."""
+    return store.shown_for(db(), ringing.workspace_id, ringing.message_id) or ringing.call_id
+
+
+@blueprint.get("/<int:call_id>")
+def show(call_id: int) -> ResponseReturnValue:
+    """One call: the phone while it rings, how it went, its whole history."""
+    return render_template("calls/show.html", **_call(call_id))
+
+
+@blueprint.get("/<int:call_id>/live")
+def live(call_id: int) -> ResponseReturnValue:
+    """Only the part of a call's page that changes by itself."""
+    return render_template("calls/show_live.html", **_call(call_id))
+
+
+def _call(call_id: int) -> dict[str, Any]:
+    workspace = person().workspace_id
+    call = store.get(db(), workspace, call_id) or abort(404)
+    on_phone = practice.find(db(), workspace, call.message_id) if call.message_id else None
+    connection = (
+        connections.get(db(), workspace, call.connection_id) if call.connection_id else None
+    )
+    phone = _phone(call, on_phone) if on_phone else None
+    return {
+        "line": _line_now(call, phone),
+        "call": call,
+        "connection": connection,
+        "phone": phone,
+        "events": _history(call, phone),
+        "request_html": json_view.highlighted_json(call.request),
+        "reply_html": json_view.highlighted_json(call.reply),
+        "live": call.finished_at is None,
+        "keys": KEYS,
+    }
+
+
+def _phone(call: store.StoredCall, on_phone: PracticeCall) -> Phone:
+    """The conversation, told with the flow as people wrote it where it is still known."""
+    flow = _written_flow(call) or on_phone.flow
+    talk = engine.replay(flow, on_phone.inputs) if on_phone.answered_at else None
+    left = 0.0
+    if on_phone.next_at:
+        left = (parsed(on_phone.next_at) - datetime.now(UTC)).total_seconds()
+    return Phone(
+        on_phone,
+        talk,
+        talk.menu if talk else None,
+        f"{on_phone.message_id}:{talk.played if talk else 0}",
+        flow.language,
+        talk.in_words() if talk else (),
+        max(0, round(left)),
+    )
+
+
+def _written_flow(call: store.StoredCall) -> Flow | None:
+    if call.flow_id is None:
+        return None
+    try:
+        return flow_store.load(db(), call.workspace_id, call.flow_id, call.flow_revision).flow
+    except flow_store.FlowNotFound:
+        return None
+
+
+@blueprint.post("/<int:call_id>/phone")
+@may_edit
+def use_phone(call_id: int) -> ResponseReturnValue:
+    """Answer, press a key, stay silent or hang up on the phone on the screen."""
+    workspace = person().workspace_id
+    call = store.get(db(), workspace, call_id) or abort(404)
+    network, message = jobs().practice_network(db()), call.message_id
+    key = request.form.get("key", "")
+    moves = {
+        "answer": lambda: network.answer(workspace, message),
+        "press": lambda: network.press(workspace, message, key),
+        "silence": lambda: network.stay_silent(workspace, message),
+        "hangup": lambda: network.hang_up(workspace, message),
+    }
+    moves.get(request.form.get("do", "press"), lambda: abort(400))()
+    return redirect(url_for("calls.show", call_id=call_id), 303)

@@ -1,0 +1,81 @@
+"""``flask --app app …``: migrate, people, keys, link."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from blueprints import db, settings
+from storage import keys, people
+from storage.migrations import migrate as run_migrations
+
+people_commands = AppGroup("people", help="People who can sign in.")
+key_commands = AppGroup("keys", help="API keys of the two gateways.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(migrate)
+    app.cli.add_command(link)
+    app.cli.add_command(people_commands)
+    app.cli.add_command(key_commands)
+
+
+@click.command()
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to its newest shape."""
+    settings().data.mkdir(parents=True, exist_ok=True)
+    run_migrations(db())
+    click.echo(f"The database {settings().database} is up to date.")
+
+
+@click.command()
+@with_appcontext
+def link() -> None:
+    """Print a one-time link to create the first owner; nothing when there is one."""
+    if not people.anybody(db()):
+        click.echo(first_owner_link())
+
+
+def first_owner_link() -> str:
+    """A fresh one-time address for the first owner."""
+    return f"{current_app.config['SETTINGS'].base_url}/welcome/{people.new_setup_link(db())}"
+
+
+def _workspace() -> int:
+    workspace = people.first_workspace(db())
+    if workspace is None:
+        raise click.ClickException(
+            "There is no workspace yet. Start with `make run` and open the link it prints."
+        )
+    return workspace
+
+
+@people_commands.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(people.ROLES), required=True)
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from stdin.")
+@with_appcontext
+def add_person(email: str, name: str, role: people.Role, password_stdin: bool) -> None:
+    """Let somebody else in."""
+    password = sys.stdin.readline().rstrip("\r\n")
+    if len(password) < 10:
+        raise click.ClickException("Use a password of at least 10 characters.")
+    try:
+        people.add(db(), _workspace(), email=email, name=name, role=role, password=password)
+    except people.EmailTaken:
+        raise click.ClickException(f"Somebody here has the address {email} already.") from None
+    click.echo(f"{name} can sign in as {email} ({role}).")
+
+
+@key_commands.command("add")
+@click.argument("name")
+@with_appcontext
+def add_key(name: str) -> None:
+    """Make an API key for the gateways and print it, once."""
+    click.echo(keys.add(db(), _workspace(), name))

@@ -1,0 +1,195 @@
+"""Connections to services, and the API keys of our own gateways."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from blueprints import box, db, owners_only, person, settings
+from blueprints.auth import sign_in_first
+from blueprints.editor_forms import Sound
+from flows import values
+from providers import SERVICES, connect
+from providers.base import Credentials
+from providers.web import WebClient
+from storage import connections as store
+from storage import keys
+
+blueprint = Blueprint("connections", __name__, url_prefix="/connections")
+blueprint.before_request(sign_in_first)
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class ConnectionForm(FlaskForm):
+    """A service, where it is, and how to sign in there."""
+
+    service = SelectField("Service", choices=[(s.key, s.label) for s in SERVICES.values()])
+    name = StringField(
+        "Name",
+        [InputRequired("Give the connection a name."), Length(max=80)],
+        filters=[_stripped],
+        description="How you will recognise it, such as “SMSBAT, main account”.",
+    )
+    base_url = StringField(
+        "Web address of the service",
+        [InputRequired("Type the web address of the service."), Sound(values.check_url)],
+        filters=[lambda typed: _stripped(typed).rstrip("/")],
+    )
+    username = StringField(
+        "User name",
+        [Length(max=200)],
+        filters=[_stripped],
+        description="SpeechCall only; leave it empty if you have a key.",
+    )
+    secret = PasswordField(
+        "Password or key",
+        [Length(max=500)],
+        description="Kept encrypted and never shown again. Empty keeps the one that is stored.",
+    )
+    sender = StringField(
+        "Usual sender",
+        [Length(max=64)],
+        filters=[_stripped],
+        description="Used when a call flow names no sender.",
+    )
+
+
+class KeyForm(FlaskForm):
+    """A name is all an API key needs."""
+
+    key_name = StringField(
+        "What will use the key?", [InputRequired("Type a name, such as “Shop”."), Length(max=80)]
+    )
+
+
+@blueprint.get("")
+def listing() -> ResponseReturnValue:
+    """Every connection and every API key."""
+    return _page(KeyForm())
+
+
+def _page(form: KeyForm, new_key: str = "", status: int = 200) -> tuple[str, int]:
+    workspace = person().workspace_id
+    return render_template(
+        "settings/connections.html",
+        connections=store.list_all(db(), workspace),
+        keys=keys.list_all(db(), workspace),
+        services=SERVICES,
+        form=form,
+        new_key=new_key,
+        own_url=settings().base_url,
+    ), status
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@owners_only
+def new() -> ResponseReturnValue:
+    """Add a connection."""
+    form = ConnectionForm()
+    if form.validate_on_submit():
+        _save(form, None)
+        return redirect(url_for("connections.listing"), 303)
+    if not form.is_submitted():
+        form.base_url.data = SERVICES[form.service.data or "speechcall"].default_base_url
+    return _form(form, "New connection")
+
+
+@blueprint.route("/<int:connection_id>", methods=["GET", "POST"])
+@owners_only
+def edit(connection_id: int) -> ResponseReturnValue:
+    """Change a connection; its secret is never shown again."""
+    connection = _real_or_404(connection_id)
+    form = ConnectionForm(obj=connection)
+    if form.validate_on_submit():
+        _save(form, connection_id)
+        if form.base_url.data != connection.base_url and not form.secret.data:
+            flash(
+                "The address changed, so the stored password or key was removed. Type it again.",
+                "warn",
+            )
+        return redirect(url_for("connections.listing"), 303)
+    return _form(form, connection.name)
+
+
+def _form(form: ConnectionForm, title: str) -> tuple[str, int]:
+    status = 422 if form.errors else 200
+    return render_template("settings/connection.html", form=form, title=title), status
+
+
+def _save(form: ConnectionForm, connection_id: int | None) -> None:
+    store.save(
+        db(),
+        box(),
+        person().workspace_id,
+        connection_id=connection_id,
+        service=form.service.data,
+        name=form.name.data,
+        base_url=form.base_url.data,
+        username=form.username.data,
+        sender=form.sender.data,
+        new_secret=form.secret.data or "",
+    )
+
+
+def _real_or_404(connection_id: int) -> store.Connection:
+    connection = _or_404(connection_id)
+    return connection if not connection.practice else abort(404)
+
+
+def _or_404(connection_id: int) -> store.Connection:
+    return store.get(db(), person().workspace_id, connection_id) or abort(404)
+
+
+@blueprint.post("/<int:connection_id>/check")
+@owners_only
+def check(connection_id: int) -> ResponseReturnValue:
+    """Ask the service whether the key is right, without placing a call."""
+    connection = _or_404(connection_id)
+    credentials = Credentials(
+        connection.address(f"http://{settings().own_address}"),
+        connection.username,
+        store.secret(db(), box(), connection),
+    )
+    service = connect(connection.service, credentials, WebClient(settings().reachable_hosts))
+    result = service.check()
+    flash(
+        f"{connection.name} ({SERVICES[connection.service].label}): {result.words}",
+        "message" if result.works else "warn",
+    )
+    return redirect(url_for("connections.listing"), 303)
+
+
+@blueprint.post("/<int:connection_id>/delete")
+@owners_only
+def delete(connection_id: int) -> ResponseReturnValue:
+    """Remove a connection; its calls stay."""
+    connection = _real_or_404(connection_id)
+    store.delete(db(), person().workspace_id, connection_id)
+    flash(f"“{connection.name}” was removed. Its calls are still in Calls.")
+    return redirect(url_for("connections.listing"), 303)
+
+
+@blueprint.post("/keys")
+@owners_only
+def add_key() -> ResponseReturnValue:
+    """A new API key; shown on this one page and never again."""
+    form = KeyForm()
+    if not form.validate():
+        return _page(form, status=422)
+    return _page(KeyForm(formdata=None), keys.add(db(), person().workspace_id, form.key_name.data))
+
+
+@blueprint.post("/keys/<int:key_id>/revoke")
+@owners_only
+def revoke_key(key_id: int) -> ResponseReturnValue:
+    """Take an API key back."""
+    if not keys.revoke(db(), person().workspace_id, key_id):
+        abort(404)
+    flash("The key was taken back. Programs that use it are refused from now on.")
+    return redirect(url_for("connections.listing"), 303)

@@ -1,0 +1,305 @@
+"""Everything the editor's page shows, worked out before the template is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows import checks, prompts
+from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
+from flows.edits import links_to
+from flows.paths import Proof, prove
+from flows.problems import Problem
+from flows.words import trigger_name
+
+from blueprints.editor_forms import STEP_FORMS, HeardForm, SettingsForm, StepForm
+from blueprints.editor_view import SLUGS, TABS, View
+from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
+from storage.flows import StoredFlow
+
+
+@dataclass(frozen=True)
+class RailMenu:
+    """One line of the list of menus."""
+
+    number: int
+    name: str
+    note: str
+    url: str
+    current: bool
+    trouble: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the keypad. ``lines`` are (text, tone)."""
+
+    label: str
+    trigger: str
+    slug: str
+    lines: list[tuple[str, str]]
+    url: str
+    selected: bool
+    announced_only: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the chosen key; ``form`` when it is open."""
+
+    id: str
+    kind: Kind
+    sentence: str
+    code: str
+    first: bool
+    last: bool
+    form: StepForm | None
+    open_url: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding beside the menus."""
+
+    severity: str
+    where: str
+    sentence: str
+    show_url: str
+    fixes: tuple[tuple[int, str], ...]
+    code: str
+    path: str
+
+
+@dataclass(frozen=True)
+class DeleteQuestion:
+    """Where the keys that led to a menu should go when it is deleted."""
+
+    links: list[str]
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole editor."""
+
+    stored: StoredFlow
+    view: View
+    rail: list[RailMenu]
+    menu: Menu | None
+    menu_number: int
+    heard: HeardForm | None
+    settings: SettingsForm
+    settings_open: bool
+    keypad: list[Key]
+    wrong: Key | None
+    key_name: str
+    steps: list[Step]
+    new_step: Step | None
+    kinds: list[Kind]
+    checks: list[Check]
+    errors: int
+    proof: Proof | None
+    delete_question: DeleteQuestion | None
+    conflict: str
+    editable: bool
+
+    @property
+    def flow(self) -> Flow:
+        """The flow shown."""
+        return self.stored.flow
+
+
+def build(
+    stored: StoredFlow,
+    view: View,
+    *,
+    editable: bool,
+    allowed_hosts: frozenset[str],
+    heard: HeardForm | None = None,
+    settings: SettingsForm | None = None,
+    step_form: StepForm | None = None,
+    conflict: str = "",
+) -> Page:
+    """The page of a flow at a place; a form that was sent takes the place of a fresh one."""
+    flow = stored.flow
+    menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
+    view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
+    problems = checks.check(flow, target=view.target, allowed_hosts=allowed_hosts)
+    keypad = [_key(flow, menu, key, view) for key in TRIGGERS] if menu else []
+    return Page(
+        stored=stored,
+        view=view,
+        rail=_rail(flow, view, problems),
+        menu=menu,
+        menu_number=flow.menus.index(menu) + 1 if menu else 0,
+        heard=heard or (HeardForm.of(menu, stored.revision) if menu else None),
+        settings=settings or settings_form(stored),
+        settings_open=settings is not None or view.ask == "settings",
+        keypad=[key for key in keypad if key.trigger != WRONG],
+        wrong=next((key for key in keypad if key.trigger == WRONG), None),
+        key_name=trigger_name(view.key),
+        steps=_steps(stored, menu, view, step_form) if menu else [],
+        new_step=_new_step(stored, view, step_form) if menu else None,
+        kinds=[kind for kind in KINDS if not kind.only_for_wrong or view.key == WRONG],
+        checks=[_check(problem, view) for problem in problems],
+        errors=sum(problem.severity == "error" for problem in problems),
+        proof=prove(flow) if flow.menus else None,
+        delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
+        conflict=conflict,
+        editable=editable,
+    )
+
+
+def settings_form(stored: StoredFlow) -> SettingsForm:
+    """The flow's own values."""
+    flow = stored.flow
+    return SettingsForm(
+        formdata=None,
+        data={
+            "name": flow.name,
+            "sender": flow.sender,
+            "recipient": flow.recipient,
+            "text": flow.text,
+            "revision": stored.revision,
+        },
+    )
+
+
+def _elsewhere(view: View, menu: Menu) -> View:
+    return (
+        view.at(menu=menu.id)
+        if view.menu
+        else View(
+            view.flow_id, menu.id, view.key, view.step, view.new, view.tab, view.target, view.ask
+        )
+    )
+
+
+def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMenu]:
+    sources = _sources(flow)
+    trouble: dict[str, str] = {}
+    for problem in problems:
+        if trouble.get(problem.place.menu_id) != "error":
+            trouble[problem.place.menu_id] = problem.severity
+    return [
+        RailMenu(
+            number,
+            menu.name or f"Menu {number}",
+            _note(menu, number, sources.get(menu.id, [])),
+            view.at(menu=menu.id, key="1").url(),
+            menu.id == view.menu,
+            trouble.get(menu.id, ""),
+        )
+        for number, menu in enumerate(flow.menus, 1)
+    ]
+
+
+def _sources(flow: Flow) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, menu in enumerate(flow.menus, 1):
+        for actions in menu.keys.values():
+            for action in actions:
+                if isinstance(action, GoTo) and action.menu != menu.id:
+                    numbers = found.setdefault(action.menu, [])
+                    if not numbers or numbers[-1] != number:
+                        numbers.append(number)
+    return found
+
+
+def _note(menu: Menu, number: int, sources: list[int]) -> str:
+    keys = sum(1 for key in KEYS if menu.actions(key))
+    amount = f"{keys} key" if keys == 1 else f"{keys} keys"
+    if number == 1:
+        return f"starts the call · {amount}"
+    if not sources:
+        return f"nothing leads here · {amount}"
+    shown = ", ".join(map(str, sources[:3])) + ("…" if len(sources) > 3 else "")
+    return f"from {shown} · {amount}"
+
+
+def _key(flow: Flow, menu: Menu, trigger: str, view: View) -> Key:
+    lines = key_lines(flow, menu, trigger)
+    said = not lines and trigger in prompts.announced_keys(menu.script)
+    label = "Anything else, or silence" if trigger == WRONG else trigger
+    return Key(
+        label,
+        trigger,
+        SLUGS[trigger],
+        lines,
+        view.at(key=trigger).url(),
+        trigger == view.key,
+        said,
+    )
+
+
+def _steps(stored: StoredFlow, menu: Menu, view: View, sent: StepForm | None) -> list[Step]:
+    actions = menu.actions(view.key)
+    steps = []
+    for position, action in enumerate(actions):
+        kind = kind_of(action)
+        sentence, code = kind.detail(stored.flow, action)
+        form = None
+        if action.id == view.step and kind.has_form:
+            form = sent or STEP_FORMS[kind.name].of(action, stored.flow, stored.revision)
+        steps.append(
+            Step(
+                action.id,
+                kind,
+                sentence,
+                code,
+                position == 0,
+                position == len(actions) - 1,
+                form,
+                view.at(step=action.id).url(f"step-{action.id}"),
+            )
+        )
+    return steps
+
+
+def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | None:
+    kind = next((kind for kind in KINDS if kind.name == view.new and kind.has_form), None)
+    if kind is None:
+        return None
+    form = sent or STEP_FORMS[kind.name].of(None, stored.flow, stored.revision)
+    return Step("", kind, "", "", False, True, form, view.at().url())
+
+
+def _check(problem: Problem, view: View) -> Check:
+    place = problem.place
+    at = view.at(menu=place.menu_id or view.menu, key=place.trigger or view.key)
+    if place.step_id:
+        at = at.at(step=place.step_id)
+    elif not place.menu_id and place.field:
+        at = at.at(ask="settings")
+    return Check(
+        problem.severity,
+        place.in_words(),
+        problem.message,
+        at.url(_anchor(problem)),
+        tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
+        problem.code,
+        problem.path,
+    )
+
+
+def _anchor(problem: Problem) -> str:
+    place = problem.place
+    if place.step_id:
+        return f"step-{place.step_id}"
+    if place.trigger:
+        return f"key-{SLUGS[place.trigger]}"
+    return place.field or ("name" if place.menu_id else "menus")
+
+
+def _delete_question(flow: Flow, menu: Menu) -> DeleteQuestion:
+    links = [
+        f"{menu_label(flow, source.id)}, {trigger_name(trigger)}"
+        for source, trigger, _ in links_to(flow, menu.id)
+    ]
+    others = [
+        (other.id, f"{number}. {other.name or f'Menu {number}'}")
+        for number, other in enumerate(flow.menus, 1)
+        if other.id != menu.id
+    ]
+    return DeleteQuestion(links, others)

@@ -1,0 +1,83 @@
+"""Where a person is in the editor: the chosen menu, key, step and tab, as an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+
+from flows.document import KEYS, WRONG
+
+SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
+"""Trigger -> how it stands in an address."""
+
+TRIGGERS = {slug: trigger for trigger, slug in SLUGS.items()}
+TABS = (("json", "JSON"),)
+TARGETS = (("speechcall", "SpeechCall"), ("voice_api", "Voice API"))
+
+
+@dataclass(frozen=True)
+class View:
+    """One place in the editor. ``new`` is the kind of a step that is being added."""
+
+    flow_id: int
+    menu: str = ""
+    key: str = "1"
+    step: str = ""
+    new: str = ""
+    tab: str = TABS[0][0]
+    target: str = "speechcall"
+    ask: str = ""
+
+    @classmethod
+    def asked(cls, flow_id: int, **fixed: str) -> View:
+        """The place the address speaks of; what it does not know is left at its default."""
+        args = request.args
+        view = cls(
+            flow_id,
+            menu=args.get("menu", ""),
+            step=args.get("step", ""),
+            new=args.get("new", ""),
+            ask=args.get("ask", ""),
+            key=TRIGGERS.get(args.get("key", ""), "1"),
+            tab=_one_of(args.get("tab", ""), TABS),
+            target=_one_of(args.get("target", ""), TARGETS),
+        )
+        return replace(view, **fixed)
+
+    def at(self, **changes: Any) -> View:
+        """The same place but for some of it; a step or a question is left behind."""
+        return replace(self, **{"step": "", "new": "", "ask": "", **changes})
+
+    @property
+    def slug(self) -> str:
+        """The chosen key as it stands in an address."""
+        return SLUGS[self.key]
+
+    def query(self) -> str:
+        """The place as an address's query, defaults left out."""
+        plain = View(self.flow_id)
+        parts = {
+            name: SLUGS[value] if name == "key" else value
+            for name in ("menu", "key", "step", "new", "tab", "target", "ask")
+            if (value := getattr(self, name)) != getattr(plain, name)
+        }
+        return urlencode(parts)
+
+    def url(self, anchor: str = "") -> str:
+        """The address of this place."""
+        return _join(url_for("editor.show", flow_id=self.flow_id), self.query(), anchor)
+
+    def act(self, endpoint: str, **values: Any) -> str:
+        """The address of an action that comes back to this place."""
+        return _join(url_for(f"editor.{endpoint}", flow_id=self.flow_id, **values), self.query())
+
+
+def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:
+    return asked if any(asked == name for name, _ in choices) else choices[0][0]
+
+
+def _join(path: str, query: str, anchor: str = "") -> str:
+    return path + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")

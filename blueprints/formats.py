@@ -1,0 +1,37 @@
+"""How moments, lengths and amounts are written on pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+from wtforms import Field
+
+
+def moment(stamp: str) -> str:
+    """``2026-11-21T07:30:00.123Z`` -> "21 Nov 2026, 07:30 UTC" (the page's script localises)."""
+    at = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def clock(stamp: str) -> str:
+    """The same moment as a time of day with seconds: "07:30:00"."""
+    return f"{datetime.fromisoformat(stamp.replace('Z', '+00:00')):%H:%M:%S}"
+
+
+def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup:
+    """A form's field as HTML, tied to its help and, when it is wrong, to its error."""
+    described = {"aria-describedby": f"{control_id}-help"} if field.description else {}
+    if field.errors:
+        described = {"aria-invalid": "true", "aria-describedby": f"{control_id}-error"}
+    return field(id=control_id, **described, **attributes)
+
+
+def init_app(app: Flask) -> None:
+    """Offer them to templates."""
+    app.add_template_filter(moment)
+    app.add_template_filter(clock)
+    app.add_template_global(control)

@@ -1,0 +1,115 @@
+"""The JSON beside the editor: exactly what would be sent, highlighted, secrets covered."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from flows.document import Flow
+from flows.problems import Problem
+from flows.targets import TARGETS
+from flows.targets.base import CannotCompile, Compiled
+from providers import SERVICES
+
+_TOKEN = re.compile(
+    r'(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
+)
+_TAGS = {"key": "b", "string": "i", "number": "u", "word": "s"}
+_SECRET_NAME = re.compile(r"auth|token|secret|password|cookie|api-?key|signature", re.IGNORECASE)
+COVERED = "••••••"
+CURL_SIGN_IN = {
+    "speechcall": '-u "username:password"',
+    "voice_api": "-H 'x-api-key: YOUR_API_KEY'",
+}
+"""Target -> how a curl command signs in, as the services' documents write it."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the JSON tab shows: the request, or the reasons why there is none."""
+
+    service: str
+    html: Markup
+    reasons: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    covered: bool
+    size: int
+
+
+def compiled(flow: Flow, target: str) -> Compiled | CannotCompile:
+    """The flow for one target, to the number that stands in the flow."""
+    return TARGETS[target](flow)
+
+
+def preview(flow: Flow, target: str) -> Preview:
+    """The JSON tab of a flow."""
+    made, service = compiled(flow, target), SERVICES[target].label
+    if isinstance(made, CannotCompile):
+        return Preview(service, Markup(), made.reasons, (), False, 0)
+    body = cover_secrets(made.body)
+    text = json.dumps(body, ensure_ascii=False, indent=2)
+    return Preview(service, highlighted(text), (), made.notes, body != made.body, len(made.content))
+
+
+def cover_secrets(value: Any) -> Any:
+    """The same JSON with the values of secret-looking headers covered."""
+    if isinstance(value, list):
+        return [cover_secrets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _covered_headers(inner)
+        if name == "headers" and isinstance(inner, dict)
+        else inner
+        if name == "body"
+        else cover_secrets(inner)
+        for name, inner in value.items()
+    }
+
+
+def _covered_headers(headers: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: COVERED if _SECRET_NAME.search(name) else value for name, value in headers.items()
+    }
+
+
+def highlighted(text: str) -> Markup:
+    """JSON text with its names, texts, numbers and words marked."""
+    parts: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        parts.append(str(escape(text[end : match.start()])))
+        kind = "key" if match["colon"] else str(match.lastgroup)
+        kind = "string" if match["string"] and not match["colon"] else kind
+        word = match["string"] or match[0]
+        tag = _TAGS[kind]
+        parts.append(f"<{tag}>{escape(word)}</{tag}>{escape(match['colon'] or '')}")
+        end = match.end()
+    parts.append(str(escape(text[end:])))
+    return Markup("").join(Markup(part) for part in parts)
+
+
+def as_curl(request: Compiled) -> str:
+    """A command for a terminal that sends exactly these bytes; the secret is a placeholder."""
+    service = SERVICES[request.target]
+    lines = [
+        f"curl -X POST {shlex.quote(service.default_base_url + request.path)}",
+        f"  {CURL_SIGN_IN[request.target]}",
+        "  -H 'Content-Type: application/json'",
+        f"  --data-binary {shlex.quote(request.text)}",
+    ]
+    return " \\\n".join(lines) + "\n"
+
+
+def highlighted_json(text: str) -> Markup:
+    """A stored request or reply, covered and highlighted; as it is when it is not JSON."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return escape(text)
+    return highlighted(json.dumps(cover_secrets(value), ensure_ascii=False, indent=2))

@@ -1,0 +1,75 @@
+"""The library: every call flow of the workspace, and starting a new one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from blueprints import db, may_edit, new_id, person
+from blueprints.auth import sign_in_first
+from flows import edits
+from flows.document import Flow
+from storage import flows as store
+from storage import people
+
+blueprint = Blueprint("library", __name__)
+blueprint.before_request(sign_in_first)
+
+
+SENDER_MOST = 11
+"""Characters of a sender's name that phone networks take (GSM 03.40, alphanumeric address)."""
+
+
+class NewFlowForm(FlaskForm):
+    """A name is all that is needed to begin."""
+
+    name = StringField(
+        "Name", [InputRequired("Give your call flow a name, such as “Delivery”."), Length(max=120)]
+    )
+
+
+@blueprint.get("/")
+def flows() -> ResponseReturnValue:
+    """All call flows, last changed first."""
+    return _page(NewFlowForm())
+
+
+def _page(form: NewFlowForm, status: int = 200) -> tuple[str, int]:
+    found = store.list_all(db(), person().workspace_id)
+    return render_template("library/flows.html", flows=found, form=form), status
+
+
+@blueprint.post("/flows")
+@may_edit
+def create() -> ResponseReturnValue:
+    """A new flow with its first menu."""
+    form = NewFlowForm()
+    if not form.validate():
+        return _page(form, 422)
+    me = person()
+    sender = people.workspace_name(db(), me.workspace_id)[:SENDER_MOST]
+    flow = edits.add_menu(Flow(name=form.name.data.strip(), sender=sender), new_id(), "Menu 1")
+    flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
+    return redirect(url_for("editor.show", flow_id=flow_id), 303)
+
+
+@blueprint.post("/flows/<int:flow_id>/delete")
+@may_edit
+def delete(flow_id: int) -> ResponseReturnValue:
+    """Take a flow out of the library; it can be brought back at once."""
+    me = person()
+    name = store.load(db(), me.workspace_id, flow_id).flow.name
+    store.delete(db(), me.workspace_id, flow_id)
+    flash(f"“{name}” was deleted.", f"restore:{flow_id}")
+    return redirect(url_for("library.flows"), 303)
+
+
+@blueprint.post("/flows/<int:flow_id>/restore")
+@may_edit
+def restore(flow_id: int) -> ResponseReturnValue:
+    """Bring a deleted flow back."""
+    store.restore(db(), person().workspace_id, flow_id)
+    return redirect(url_for("library.flows"), 303)

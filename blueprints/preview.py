@@ -1,0 +1,64 @@
+"""Taking a flow away: as a file, as JSON to copy, as a curl command."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from blueprints import db, json_view, person
+from blueprints.auth import sign_in_first
+from flows.targets import TARGETS
+from flows.targets.base import CannotCompile, Compiled
+from providers import SERVICES
+from storage import flows as store
+
+blueprint = Blueprint("preview", __name__, url_prefix="/flows/<int:flow_id>/export")
+blueprint.before_request(sign_in_first)
+
+
+def _compiled(flow_id: int, target: str) -> tuple[store.StoredFlow, Compiled | CannotCompile]:
+    if target not in TARGETS:
+        abort(404)
+    stored = store.load(db(), person().workspace_id, flow_id)
+    return stored, json_view.compiled(stored.flow, target)
+
+
+@blueprint.get("/<target>")
+def page(flow_id: int, target: str) -> ResponseReturnValue:
+    """Everything to copy, on one page (works without JavaScript)."""
+    stored, made = _compiled(flow_id, target)
+    ready = isinstance(made, Compiled)
+    return render_template(
+        "editor/export.html",
+        stored=stored,
+        target=target,
+        service=SERVICES[target].label,
+        text=made.text if isinstance(made, Compiled) else "",
+        curl=json_view.as_curl(made) if isinstance(made, Compiled) else "",
+        reasons=() if ready else made.reasons,
+    ), 200 if ready else 422
+
+
+@blueprint.get("/<target>.json")
+def download(flow_id: int, target: str) -> ResponseReturnValue:
+    """The request's exact bytes, as a file."""
+    stored, made = _compiled(flow_id, target)
+    if isinstance(made, CannotCompile):
+        return page(flow_id, target)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", stored.flow.name).strip("-").lower() or "call-flow"
+    return Response(
+        made.content,
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
+    )
+
+
+@blueprint.get("/<target>.curl")
+def curl(flow_id: int, target: str) -> ResponseReturnValue:
+    """The request as a command for a terminal."""
+    _stored, made = _compiled(flow_id, target)
+    if isinstance(made, CannotCompile):
+        return page(flow_id, target)
+    return Response(json_view.as_curl(made), mimetype="text/plain")

@@ -1,0 +1,61 @@
+"""What every page and every form is protected by: headers, cookies, CSRF, origin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect
+
+CSRF = CSRFProtect()
+
+COOKIE_RULES: dict[str, Any] = {
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_NAME": "press_one",
+    "WTF_CSRF_TIME_LIMIT": None,
+}
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " connect-src 'self'; media-src 'self' http: https:; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=()",
+}
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Protect every route; gateways are exempted from CSRF where they are registered."""
+    CSRF.init_app(app)
+    app.before_request(_refuse_other_sites)
+    app.after_request(_add_headers)
+    if app.config["SETTINGS"].base_url.startswith("https://"):
+        app.config.update(
+            SESSION_COOKIE_SECURE=True,
+            SESSION_COOKIE_NAME="__Host-press_one",
+            PREFERRED_URL_SCHEME="https",
+        )
+
+
+def _refuse_other_sites() -> None:
+    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") in (
+        "cross-site",
+        "same-site",
+    ):
+        abort(403)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

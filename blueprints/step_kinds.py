@@ -1,0 +1,149 @@
+"""The kinds of steps as people see them: one row of a table per action of flows.document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flows.document import (
+    AnyAction,
+    Connect,
+    Flow,
+    GoTo,
+    HangUp,
+    Menu,
+    Repeat,
+    SaveAnswer,
+    Webhook,
+    menu_label,
+)
+
+SHORT = 26
+"""How many characters of a value fit on a key."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of step looks.
+
+    ``tone`` is a colour's name in the style sheet; ``short`` is what stands on the key;
+    ``detail`` is what stands under the step's title: a sentence and a piece of code.
+    """
+
+    name: str
+    action: type[Any]
+    label: str
+    tone: str
+    short: Callable[[Flow, Any], str]
+    detail: Callable[[Flow, Any], tuple[str, str]]
+    only_for_wrong: bool = False
+    has_form: bool = True
+
+
+def times_in_words(times: int) -> str:
+    """once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
+
+
+def numbered(flow: Flow, menu_id: str) -> str:
+    """ "2 Another day", or what is wrong with the link."""
+    index = flow.index_of(menu_id)
+    if index is None:
+        return "choose a menu"
+    name = flow.menus[index].name
+    return f"{index + 1} {name}" if name else f"Menu {index + 1}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _webhook_detail(_flow: Flow, action: Webhook) -> tuple[str, str]:
+    parts = []
+    if action.headers:
+        parts.append(_count(len(action.headers), "custom header"))
+    if action.body:
+        parts.append("body with " + _count(len(action.body), "field"))
+    return " · ".join(parts) or "without a body", f"POST {action.url}"
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "save_answer",
+        SaveAnswer,
+        "Save the answer",
+        "answer",
+        lambda _flow, a: f"Save “{_clip(a.name)}”",
+        lambda _flow, a: ("kept with the caller’s number in Answers", f"{a.name} = {a.value}"),
+    ),
+    Kind(
+        "webhook",
+        Webhook,
+        "Tell a web address",
+        "web",
+        lambda _flow, a: "Tell a web address",
+        _webhook_detail,
+    ),
+    Kind(
+        "repeat",
+        Repeat,
+        "Say it again",
+        "goto",
+        lambda _flow, a: f"Say it again, {times_in_words(a.times)}",
+        lambda _flow, a: (
+            f"Plays this menu again, {times_in_words(a.times)} at most; then the next steps run.",
+            "",
+        ),
+        only_for_wrong=True,
+    ),
+    Kind(
+        "goto",
+        GoTo,
+        "Go to a menu",
+        "goto",
+        lambda flow, a: f"→ {_clip(numbered(flow, a.menu))}",
+        lambda flow, a: (
+            f"The caller hears “{menu_label(flow, a.menu)}” next."
+            if flow.menu(a.menu)
+            else "No menu is chosen yet.",
+            "",
+        ),
+    ),
+    Kind(
+        "connect",
+        Connect,
+        "Connect to a number",
+        "call",
+        lambda _flow, a: f"Connect {a.number}",
+        lambda _flow, a: ("The caller is put through to", a.number),
+    ),
+    Kind(
+        "hangup",
+        HangUp,
+        "Hang up",
+        "end",
+        lambda _flow, a: "Hang up",
+        lambda _flow, a: ("The call ends here.", ""),
+        has_form=False,
+    ),
+)
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def kind_of(action: AnyAction) -> Kind:
+    """The row of the table for an action."""
+    return BY_NAME[action.kind]
+
+
+def key_lines(flow: Flow, menu: Menu, trigger: str) -> list[tuple[str, str]]:
+    """(text, tone) of every step of a key, as they stand on the key."""
+    return [
+        (kind_of(action).short(flow, action), kind_of(action).tone)
+        for action in menu.actions(trigger)
+    ]

@@ -1,0 +1,114 @@
+// What the pages gain with JavaScript: nothing typed is lost in a swap, copying, local times, speech.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// A form that somebody is filling in is left alone when the page around it is renewed; only its
+// revision follows, so that saving it is not mistaken for somebody else's change. The same goes
+// for a single field that is being typed in.
+const FIELDS = "input, textarea, select";
+const beingTyped = (old, fresh) => old === document.activeElement && old.matches(FIELDS) && old.id === fresh.id && old.value !== fresh.value;
+const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAttribute("data-dirty") && fresh instanceof HTMLFormElement
+  && old.getAttribute("action") === fresh.getAttribute("action");
+
+if (window.Idiomorph) {
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
+    if (!(old instanceof Element && fresh instanceof Element)) return true;
+    if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = old.id !== "export-menu";
+    if (beingFilled(old, fresh)) {
+      const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));
+      if (mine && theirs) mine.value = theirs.value;
+      return false;
+    }
+    return !beingTyped(old, fresh);
+  };
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && form.matches("[data-guarded], [data-autosave]")) form.setAttribute("data-dirty", "");
+});
+
+// Once a form is sent, the server's answer is the truth about it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt;
+  if (form instanceof HTMLFormElement) form.removeAttribute("data-dirty");
+});
+
+// Without an answer from the server nothing is saved: say so, and keep what was typed.
+const warnUnsaved = (event) => {
+  const form = event.detail.elt;
+  if (form instanceof HTMLFormElement) form.setAttribute("data-dirty", "");
+  const saved = document.querySelector(".saved");
+  if (saved) saved.textContent = "Not saved: the connection was lost. Try again.";
+};
+document.addEventListener("htmx:sendError", warnUnsaved);
+document.addEventListener("htmx:timeout", warnUnsaved);
+
+// Copy buttons: the text comes from the server, exactly as it would be sent.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-copy]");
+  if (!link || !navigator.clipboard) return;
+  event.preventDefault();
+  const label = link.textContent;
+  try {
+    const reply = await fetch(link.dataset.copy);
+    if (!reply.ok) throw new Error(String(reply.status));
+    await navigator.clipboard.writeText(await reply.text());
+    link.textContent = "Copied";
+    setTimeout(() => { link.textContent = label; }, 1500);
+  } catch {
+    location.href = link.href;
+  }
+});
+
+// Menus that open close again on Escape and on a click elsewhere.
+const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+
+// A phone on the screen takes keys from the keyboard, unless somebody is typing in a field.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const pad = document.querySelector("[data-keypad]");
+  const button = pad && [...pad.querySelectorAll("button")].find((key) => key.value === event.key);
+  if (button) { event.preventDefault(); button.focus(); button.click(); }
+});
+
+// Moments in the reader's own time zone.
+const localise = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.valueOf())) return;
+  time.textContent = time.dataset.clock !== undefined
+    ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })
+    : at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+});
+
+// The ringing phone reads its script aloud, once for each time a menu plays.
+let lastSpoken = "";
+const speak = () => {
+  const line = document.querySelector("[data-speak]");
+  if (!window.speechSynthesis) return;
+  if (!line) { if (lastSpoken) { speechSynthesis.cancel(); lastSpoken = ""; } return; }
+  if (line.dataset.speak === lastSpoken) return;
+  lastSpoken = line.dataset.speak;
+  speechSynthesis.cancel();
+  const utterance = new SpeechSynthesisUtterance(line.textContent);
+  utterance.lang = line.lang || "en";
+  speechSynthesis.speak(utterance);
+};
+
+// A control that the page asks for by its address gets the focus.
+const focusAsked = () => {
+  const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!asked) return;
+  const control = asked.matches("a, button, input, select, textarea") ? asked : asked.querySelector("input:not([type=hidden]), select, textarea, a, button");
+  if (control) control.focus({ preventScroll: true });
+  asked.scrollIntoView({ block: "nearest" });
+};
+
+const settle = () => { localise(document); speak(); };
+document.addEventListener("htmx:afterSettle", settle);
+document.addEventListener("htmx:pushedIntoHistory", focusAsked);
+document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); });
+if (document.readyState !== "loading") settle();

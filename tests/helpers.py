@@ -1,0 +1,108 @@
+"""What tests share besides fixtures: a browser without JavaScript, and a served app."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from flask.testing import FlaskClient
+
+from flows.document import Flow
+from storage import flows as flow_store
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "a long password"
+OWNER = "owner@example.com"
+
+
+class Browser:
+    """A browser without JavaScript: follows redirects, sends the forms it finds on the page."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.page: Any = None
+
+    @property
+    def text(self) -> str:
+        """The page as it came."""
+        return self.page.get_data(as_text=True)
+
+    def get(self, path: str) -> Any:
+        """Open a page."""
+        self.page = self.client.get(path, follow_redirects=True)
+        return self.page
+
+    def post(self, path: str, follow: bool = True, **fields: Any) -> Any:
+        """Send a form with the token and, unless given, the revision of the page looked at."""
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.text)
+        revision = re.search(r'name="revision"[^>]*value="(\d+)"', self.text)
+        form = {
+            "csrf_token": token[1] if token else "",
+            "revision": revision[1] if revision else "",
+            **fields,
+        }
+        self.page = self.client.post(path, data=form, follow_redirects=follow)
+        return self.page
+
+
+def sign_in(app: Any, email: str = OWNER) -> Browser:
+    """Somebody at the sign-in page who knows the password."""
+    browser = Browser(app.test_client())
+    browser.get("/login")
+    browser.post("/login", email=email, password=PASSWORD)
+    assert browser.page.status_code == 200
+    return browser
+
+
+def save_flow(db: Any, flow: Flow) -> int:
+    """A flow in the owner's library."""
+    return flow_store.create(db, 1, 1, flow, "Start a call flow")
+
+
+@dataclass
+class Served:
+    """The app as ``python serve.py`` runs it, on a port of its own."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+    key: str = field(repr=False)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(data: Path, log: Path, **env: str) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start the server and wait until it is ready; returns its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "serve.py"],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PORT": str(port), "PRESS_ONE_DATA": str(data), **env},
+        )
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/readyz", timeout=1).ok:
+                return url, process
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    process.kill()
+    raise AssertionError(f"The server did not start:\n{log.read_text()}")
