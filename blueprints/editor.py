@@ -19,6 +19,7 @@ from blueprints.editor_view import TABS, TARGETS, TRIGGERS, View
 from blueprints.step_kinds import BY_NAME, kind_of
 from flows import checks, edits, fixes
 from flows.document import AnyAction, Flow, menu_label
+from flows.problems import Fix
 from flows.words import trigger_name
 from storage import flows as store
 
@@ -290,16 +291,22 @@ def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue
 def fix(flow_id: int) -> ResponseReturnValue:
     """Mend one finding of the checks, the way its button says."""
     view = View.asked(flow_id)
-    flow = _load(flow_id).flow
+    chosen = _chosen_fix(_load(flow_id).flow, view)
+    if chosen is None:
+        return redirect(view.url(), 303)
+    return _apply(
+        view.at(), lambda flow: fixes.apply(flow, chosen, new_id), f"Mend: {chosen.label}"
+    )
+
+
+def _chosen_fix(flow: Flow, view: View) -> Fix | None:
+    """The fix a button stands for; None when the finding is gone already."""
     wanted = (request.form.get("code"), request.form.get("path"))
+    number = request.form.get("fix", "")
     for problem in checks.check(flow, target=view.target, allowed_hosts=settings().reachable_hosts):
-        if (problem.code, problem.path) == wanted:
-            number = int(request.form.get("fix", "0"))
-            chosen = problem.fixes[number] if number < len(problem.fixes) else abort(400)
-            return _apply(
-                view.at(), lambda flow: fixes.apply(flow, chosen, new_id), f"Mend: {chosen.label}"
-            )
-    return redirect(view.url(), 303)
+        if (problem.code, problem.path) == wanted and number.isdecimal():
+            return dict(enumerate(problem.fixes)).get(int(number))
+    return None
 
 
 def _trigger(slug: str) -> str:

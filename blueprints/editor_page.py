@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from blueprints.editor_forms import STEP_FORMS, HeardForm, SettingsForm, StepForm
+from blueprints.editor_view import SLUGS, View
+from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
 from flows import checks, prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
 from flows.paths import Proof, prove
 from flows.problems import Problem
 from flows.words import trigger_name
-
-from blueprints.editor_forms import STEP_FORMS, HeardForm, SettingsForm, StepForm
-from blueprints.editor_view import SLUGS, TABS, View
-from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
 from storage.flows import StoredFlow
 
 

@@ -49,15 +49,19 @@ def fold(flow: Flow) -> Folded:
     compiled = compile_flow(flow) if next_copy else None
     if not isinstance(compiled, Compiled):
         return Folded(flow, {})
-    unfolded = _Unfolded(flow, compiled.text, next_copy, _entered(flow), _sameness(compiled))
+    unfolded = _Unfolded(flow, _text(compiled), next_copy, _entered(flow), _sameness(compiled))
     for first_copy in _possible_first_copies(unfolded):
         folded = _fold_from(unfolded, first_copy)
         if folded is not None:
             again = compile_flow(folded.flow)
             # Texts, not values: to Python 1, 1.0 and True are equal, in a document they are not.
-            if isinstance(again, Compiled) and again.text == unfolded.text:
+            if isinstance(again, Compiled) and _text(again) == unfolded.text:
                 return folded
     return Folded(flow, {})
+
+
+def _text(compiled: Compiled) -> str:
+    return json.dumps(compiled.body)
 
 
 def _next_copies(flow: Flow) -> dict[str, int]:

@@ -82,20 +82,40 @@ def path_of(trail: Trail | None) -> Path:
 
 def walk(value: Any, most_depth: int | None = None) -> Iterator[tuple[Trail | None, Any]]:
     """Every value with its trail, in document order; not below ``most_depth`` if given."""
-    waiting: list[tuple[Trail | None, Any, int]] = [(None, value, 0)]
+    yield None, value
+    levels: list[tuple[Trail | None, Iterator[tuple[str | int, Any]]]] = [(None, _below(value))]
+    while levels:
+        parent, rest = levels[-1]
+        for key, child in rest:
+            trail = Trail(parent, key)
+            yield trail, child
+            if isinstance(child, (dict, list)) and len(levels) != most_depth:
+                levels.append((trail, _below(child)))
+                break
+        else:
+            levels.pop()
+
+
+def _below(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, _Twice):
+        return iter(value.pairs)
+    if isinstance(value, dict):
+        return iter(value.items())
+    return enumerate(value) if isinstance(value, list) else iter(())
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in a value, the keys of its objects too; in no particular order, but fast."""
+    waiting = [value]
     while waiting:
-        trail, here, depth = waiting.pop()
-        yield trail, here
-        if most_depth is not None and depth >= most_depth:
-            continue
-        below: list[tuple[str | int, Any]] = []
-        if isinstance(here, _Twice):
-            below = list(here.pairs)
+        here = waiting.pop()
+        if isinstance(here, str):
+            yield here
         elif isinstance(here, dict):
-            below = list(here.items())
+            yield from here
+            waiting.extend(here.values())
         elif isinstance(here, list):
-            below = list(enumerate(here))
-        waiting.extend((Trail(trail, key), child, depth + 1) for key, child in reversed(below))
+            waiting.extend(here)
 
 
 def parse(content: bytes) -> Any:

@@ -13,14 +13,25 @@ from dataclasses import dataclass, replace
 from flows.curl import body_of, looks_like_curl
 from flows.document import Flow, JsonObject
 from flows.folding import Folded, fold
-from flows.json_text import Unreadable, parse, pointer
+from flows.json_text import MAX_BYTES, Unreadable, parse, pointer
+from flows.places import menu_id, step_id
 from flows.problems import Problem
 from flows.shape import Found, check_all_characters, read_envelope
 from flows.targets import voice_api
 from flows.targets.base import CannotCompile
 from flows.targets.speechcall import compile_flow
 
-__all__ = ["Document", "Imported", "Unreadable", "document_to_json", "read", "read_pasted"]
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "Imported",
+    "Unreadable",
+    "document_to_json",
+    "menu_id",
+    "read",
+    "read_pasted",
+    "step_id",
+]
 
 # An escape is the only way NUL or half a character gets into a parsed document.
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -76,7 +87,7 @@ def read_pasted(text: str, name: str = "Imported call flow") -> Imported:
 
 
 def _read_voice_request(value: JsonObject, name: str) -> Imported:
-    wrong = voice_api.check_request(value)
+    wrong = voice_api.check_request(value, draft=True)
     if wrong is not None:
         path = pointer((wrong.field,)) if wrong.field else "/"
         problem = Problem("not_a_request", "error", path, {"reason": wrong.message})

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.document import AnyAction, Flow, GoTo, HangUp, JsonObject, Menu, Webhook
 from flows.findings import WARNINGS, Finding, shown
-from flows.json_text import MAX_PROBLEMS, Path, path_of, pointer, walk
+from flows.json_text import MAX_PROBLEMS, Path, path_of, pointer, texts_of, walk
 from flows.paths import menus_without_a_way_out
 from flows.places import TRIGGER_OF_FIELD, menu_id, place_of, step_id
 from flows.problems import Problem, Severity
@@ -76,6 +76,8 @@ class Found:
 
 def check_all_characters(value: Any, found: Found) -> None:
     """Finds NUL and half characters, wherever they stand; of a key, the object that has it."""
+    if not any(map(check_characters, texts_of(value))):
+        return
     for trail, here in walk(value, most_depth=_DEEPEST_VALUE):
         texts = [here] if isinstance(here, str) else here if isinstance(here, dict) else ()
         codes = {finding.code for text in texts for finding in check_characters(text)}

@@ -22,6 +22,7 @@ MAX_URL = 8_000
 
 MAX_PORT = 65_535
 
+_REFUSED_ASCII = re.compile(r"[\x00-\x20\x7f\\]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"//([^/?#]*)")
 _BRACKETED = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::(.*))?", re.DOTALL)
@@ -43,7 +44,8 @@ class _Parts(NamedTuple):
 
 
 def _check_characters(url: str) -> None:
-    if "\\" in url or any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in url):
+    hidden = not url.isascii() and any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in url)
+    if hidden or _REFUSED_ASCII.search(url):
         raise _Refused("url_characters")
 
 
@@ -68,13 +70,14 @@ def _check_port(port: str | None) -> None:
 
 
 def _ascii_name(name: str) -> str:
-    """The name as it is looked up, lower case. IDNA 2008 with UTS 46, nothing folded away."""
+    """The name as it is looked up, lower case. IDNA 2008; what UTS 46 would fold away is refused."""
     name = name.lower()
     try:
         if not name.isascii():
-            if unicodedata.normalize("NFKC", name) != name:
+            # Full-width letters, ideographic full stops: looked up as something else.
+            if "\u3002" in name or idna.uts46_remap(name) != name:
                 raise _Refused("url_host_form")
-            return idna.encode(name, uts46=True, std3_rules=True).decode()
+            return idna.encode(name, std3_rules=True).decode()
         if any(label.startswith("xn--") for label in name.split(".")):
             idna.decode(name)
     except (idna.IDNAError, UnicodeError) as error:

@@ -62,6 +62,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(
     r"(?:[\x21-\x7e\xa0-\xff](?:[\x20-\x7e\xa0-\xff\t]*[\x21-\x7e\xa0-\xff])?)?"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 
@@ -71,7 +72,7 @@ def check_characters(text: str) -> tuple[Finding, ...]:
     found = []
     if "\0" in text:
         found.append(Finding("nul_char"))
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if _SURROGATE.search(text):
         found.append(Finding("lone_surrogate"))
     return tuple(found)
 

@@ -56,6 +56,18 @@ SENTENCES: dict[str, str] = {
     "missing_recording": "This menu has no recording: add its web address or name.",
     "missing_target": "This step leads to no menu: choose one.",
     "not_for_target": "{reason}",
+    # How a caller could get lost (``flows.checks``).
+    "unreachable_menu": "No caller ever hears this menu: no key leads to it.",
+    "missing_wrong": "A caller who presses another key, or none, is cut off without a word.",
+    "silence_loops_forever": "A caller who stays silent goes round here and the call never ends.",
+    "step_after_end": "The call has already moved on: from this step on, nothing happens.",
+    "open_end": "The call ends here without a word, because no step hangs up or goes on.",
+    "menu_without_keys": "The caller can only listen and wait here: no key does anything.",
+    "key_not_announced": "Key {key} does something, but the caller is not told to press it.",
+    "announced_key_empty": "The caller hears “press {key}”, but key {key} does nothing.",
+    "too_many_options": "The caller must remember {count} keys: most people manage {most}.",
+    "slow_timeout": "The caller may hear {seconds} seconds of silence here: keep it under {most}.",
+    "insecure_webhook": "What the caller chose travels unprotected: use https:// for the address.",
     # What was pasted as a curl command (``flows.curl``).
     "curl_without_body": "This command sends nothing that could be read: it needs a -d part.",
     "curl_file": "This command takes its text from a file: import that file instead.",
