@@ -70,7 +70,7 @@ def _check_port(port: str | None) -> None:
 
 
 def _ascii_name(name: str) -> str:
-    """The name as it is looked up, lower case. IDNA 2008; what UTS 46 would fold away is refused."""
+    """The name as it is looked up (IDNA 2008), lower case; what UTS 46 would change is refused."""
     name = name.lower()
     try:
         if not name.isascii():
