@@ -30,6 +30,7 @@ from flows.document import (
     Webhook,
     menu_label,
 )
+from flows.step_words import value_in_words
 
 MOST_MENUS = 100
 """How many menus one call plays, repeats included, before it is cut."""
@@ -138,9 +139,7 @@ class Saved(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Saved the answer confirm: yes"."""
-        spoken = {True: "yes", False: "no"}
-        value = spoken[self.value] if isinstance(self.value, bool) else self.value
-        return f"Saved the answer {self.name}: {value}"
+        return f"Saved the answer {self.name}: {value_in_words(self.value)}"
 
 
 @dataclass(frozen=True, kw_only=True)
