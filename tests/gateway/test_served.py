@@ -169,7 +169,7 @@ def test_a_failing_gateway_gets_one_request_and_rings_nothing(start, db, ending)
     assert db.execute("SELECT count(*) FROM practice_calls").fetchone()[0] == 0
 
 
-def test_a_press_rings_within_half_a_second(start, db):
+def test_a_phone_rings_within_a_second(start, db):
     url, _ = start(PRESS_ONE_PRACTICE_PACE="1")
     key = keys.add(db, 1, "Tests")
     begun = time.monotonic()
