@@ -15,6 +15,7 @@ from blueprints import (
     commands,
     connections,
     editor,
+    editor_steps,
     errors,
     formats,
     health,
@@ -29,7 +30,18 @@ from blueprints import (
 from settings import Settings
 from storage.credentials import secret_box
 
-SCREENS = (auth, library, importing, editor, preview, test_call, calls, connections, health)
+SCREENS = (
+    auth,
+    library,
+    importing,
+    editor,
+    editor_steps,
+    preview,
+    test_call,
+    calls,
+    connections,
+    health,
+)
 GATEWAYS = (voice_gateway, speechcall_gateway)
 
 

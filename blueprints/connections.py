@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from blueprints import box, db, owners_only, person, settings
 from blueprints.auth import sign_in_first
-from blueprints.editor_forms import Sound
+from blueprints.fields import Sound, stripped
 from flows import values
 from providers import SERVICES, connect
 from providers.base import Credentials
@@ -22,10 +22,6 @@ blueprint = Blueprint("connections", __name__, url_prefix="/connections")
 blueprint.before_request(sign_in_first)
 
 
-def _stripped(text: str | None) -> str:
-    return (text or "").strip()
-
-
 class ConnectionForm(FlaskForm):
     """A service, where it is, and how to sign in there."""
 
@@ -33,18 +29,18 @@ class ConnectionForm(FlaskForm):
     name = StringField(
         "Name",
         [InputRequired("Give the connection a name."), Length(max=80)],
-        filters=[_stripped],
+        filters=[stripped],
         description="How you will recognise it, such as “SMSBAT, main account”.",
     )
     base_url = StringField(
         "Web address of the service",
         [InputRequired("Type the web address of the service."), Sound(values.check_url)],
-        filters=[lambda typed: _stripped(typed).rstrip("/")],
+        filters=[lambda typed: stripped(typed).rstrip("/")],
     )
     username = StringField(
         "User name",
         [Length(max=200)],
-        filters=[_stripped],
+        filters=[stripped],
         description="SpeechCall only; leave it empty if you have a key.",
     )
     secret = PasswordField(
@@ -55,7 +51,7 @@ class ConnectionForm(FlaskForm):
     sender = StringField(
         "Usual sender",
         [Length(max=64)],
-        filters=[_stripped],
+        filters=[stripped],
         description="Used when a call flow names no sender.",
     )
 

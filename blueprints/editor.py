@@ -6,7 +6,6 @@ typed with a sentence at the field; 409 shows what somebody else changed meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -14,13 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import db, editor_page, json_view, may_edit, new_id, person, settings
 from blueprints.auth import sign_in_first
-from blueprints.editor_forms import STEP_FORMS, HeardForm, SettingsForm, StepForm
-from blueprints.editor_view import TABS, TARGETS, TRIGGERS, View
-from blueprints.step_kinds import BY_NAME, kind_of
+from blueprints.editor_forms import HeardForm, SettingsForm
+from blueprints.editor_view import TABS, TARGETS, View
 from flows import checks, edits, fixes
-from flows.document import AnyAction, Flow, menu_label
+from flows.document import Flow, menu_label
 from flows.problems import Fix
-from flows.words import trigger_name
 from storage import flows as store
 
 blueprint = Blueprint("editor", __name__, url_prefix="/flows/<int:flow_id>")
@@ -39,14 +36,16 @@ CHANGED_BARE = (
 @blueprint.get("")
 def show(flow_id: int) -> ResponseReturnValue:
     """The editor at the place the address speaks of."""
-    return _page(_load(flow_id), View.asked(flow_id))
+    return render(load(flow_id), View.asked(flow_id))
 
 
-def _load(flow_id: int) -> store.StoredFlow:
+def load(flow_id: int) -> store.StoredFlow:
+    """The newest revision of a flow of this workspace. Raises FlowNotFound."""
     return store.load(db(), person().workspace_id, flow_id)
 
 
-def _page(stored: store.StoredFlow, view: View, status: int = 200, **forms: Any) -> Any:
+def render(stored: store.StoredFlow, view: View, status: int = 200, **forms: Any) -> Any:
+    """The editor's page; a form that was sent takes the place of a fresh one."""
     page = editor_page.build(
         stored, view, editable=person().can_edit, allowed_hosts=settings().reachable_hosts, **forms
     )
@@ -56,7 +55,7 @@ def _page(stored: store.StoredFlow, view: View, status: int = 200, **forms: Any)
     ), status
 
 
-def _apply(
+def apply(
     view: View,
     change: store.Edit,
     summary: str,
@@ -87,7 +86,7 @@ def _apply(
         for form in forms.values():
             form.revision.data = str(conflict.current.revision)
         sentence = CHANGED if forms else CHANGED_BARE
-        return _page(conflict.current, view, 409, conflict=sentence, **forms)
+        return render(conflict.current, view, 409, conflict=sentence, **forms)
     return redirect(view.url(), 303)
 
 
@@ -97,9 +96,9 @@ def save_settings(flow_id: int) -> ResponseReturnValue:
     """Name, sender and the fields of the whole flow."""
     view, form = View.asked(flow_id), SettingsForm()
     if not form.validate():
-        return _page(_load(flow_id), view, 422, settings=form)
+        return render(load(flow_id), view, 422, settings=form)
     typed = {name: form[name].data or "" for name in ("name", "sender", "recipient", "text")}
-    return _apply(
+    return apply(
         view.at(),
         lambda flow: edits.change_settings(flow, **typed),
         "Settings of the call flow",
@@ -113,7 +112,7 @@ def save_settings(flow_id: int) -> ResponseReturnValue:
 def add_menu(flow_id: int) -> ResponseReturnValue:
     """A new menu at the end, which is then the one looked at."""
     menu_id = new_id()
-    return _apply(
+    return apply(
         View.asked(flow_id).at(menu=menu_id, key="1"),
         lambda flow: edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}"),
         "Add a menu",
@@ -125,11 +124,11 @@ def add_menu(flow_id: int) -> ResponseReturnValue:
 def save_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     """What the caller hears, the name and the wait."""
     view, form = View.asked(flow_id, menu=menu_id), HeardForm()
-    stored = _load(flow_id)
+    stored = load(flow_id)
     edits.find_menu(stored.flow, menu_id)
     if not form.validate():
-        return _page(stored, view, 422, heard=form)
-    return _apply(
+        return render(stored, view, 422, heard=form)
+    return apply(
         view,
         lambda flow: edits.change_menu(flow, menu_id, **form.values()),
         f"{form.name.data or menu_label(stored.flow, menu_id)}: what the caller hears",
@@ -145,12 +144,12 @@ def move_menu(flow_id: int, menu_id: str, direction: str) -> ResponseReturnValue
 
     def change(flow: Flow) -> Flow:
         edits.find_menu(flow, menu_id)
-        return edits.move_menu(flow, menu_id, _target(direction, flow.indexes()[menu_id]))
+        return edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
 
-    return _apply(View.asked(flow_id, menu=menu_id), change, f"Move {_menu_name(flow_id, menu_id)}")
+    return apply(View.asked(flow_id, menu=menu_id), change, f"Move {menu_name(flow_id, menu_id)}")
 
 
-def _target(direction: str, position: int) -> int:
+def target_of(direction: str, position: int) -> int:
     """The 0-based place a move leads to."""
     steps = {"up": position - 1, "down": position + 1}
     if direction in steps:
@@ -165,10 +164,10 @@ def _target(direction: str, position: int) -> int:
 def duplicate_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     """A copy right after the menu."""
     copy_id = new_id()
-    return _apply(
+    return apply(
         View.asked(flow_id).at(menu=copy_id),
         lambda flow: edits.duplicate_menu(flow, menu_id, copy_id, new_id),
-        f"Duplicate {_menu_name(flow_id, menu_id)}",
+        f"Duplicate {menu_name(flow_id, menu_id)}",
     )
 
 
@@ -176,112 +175,21 @@ def duplicate_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 @may_edit
 def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     """Delete a menu; when others lead to it, first ask where those keys should go."""
-    stored = _load(flow_id)
+    stored = load(flow_id)
     menu = edits.find_menu(stored.flow, menu_id)
     view = View.asked(flow_id, menu=menu_id)
     links_to = request.form.get("links_to")
     if links_to is None and edits.links_to(stored.flow, menu_id):
         return redirect(view.at(ask="delete").url("delete"), 303)
     if links_to and (stored.flow.menu(links_to) is None or links_to == menu_id):
-        return _page(stored, view.at(ask="delete"), 422)
+        return render(stored, view.at(ask="delete"), 422)
     place = stored.flow.menus.index(menu)
     rest = [other.id for other in stored.flow.menus if other.id != menu_id]
     neighbour = rest[min(place, len(rest) - 1)] if rest else ""
-    return _apply(
+    return apply(
         view.at(menu=neighbour, key="1"),
         lambda flow: edits.delete_menu(flow, menu_id, links_to or ""),
         f"Delete {menu.name or 'a menu'}",
-        menu_id=menu_id,
-    )
-
-
-@blueprint.post("/menus/<menu_id>/keys/<slug>/<kind>")
-@may_edit
-def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturnValue:
-    """A new step of a key, at the end of its list."""
-    view = View.asked(flow_id, menu=menu_id, key=_trigger(slug), new=kind, step="")
-    label = f"{_menu_name(flow_id, menu_id)}, {trigger_name(view.key)}: add “{_label(kind)}”"
-    return _save_step(
-        view,
-        kind,
-        new_id(),
-        None,
-        lambda action: lambda flow: edits.add_step(flow, menu_id, view.key, action),
-        label,
-    )
-
-
-@blueprint.post("/menus/<menu_id>/steps/<step_id>")
-@may_edit
-def save_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
-    """A step that was edited."""
-    menu = edits.find_menu(_load(flow_id).flow, menu_id)
-    trigger, _, old = edits.find_step(menu, step_id)
-    view = View.asked(flow_id, menu=menu_id, key=trigger, step=step_id, new="")
-    label = f"{menu.name}, {trigger_name(trigger)}: change “{_label(old.kind)}”"
-    return _save_step(
-        view,
-        old.kind,
-        step_id,
-        old,
-        lambda action: lambda flow: edits.change_step(flow, menu_id, action),
-        label,
-    )
-
-
-def _save_step(
-    view: View,
-    kind: str,
-    step_id: str,
-    old: AnyAction | None,
-    edit_with: Callable[[AnyAction], store.Edit],
-    summary: str,
-) -> ResponseReturnValue:
-    stored = _load(view.flow_id)
-    form: StepForm = STEP_FORMS[_known(kind)].sent(stored.flow)
-    if more := request.form.get("more"):
-        form.more(more)
-        return _page(stored, view, step_form=form)
-    if not form.validate():
-        return _page(stored, view, 422, step_form=form)
-    return _apply(
-        view.at(),
-        edit_with(form.action(step_id, old)),
-        summary,
-        menu_id=view.menu,
-        **({"step_form": form} if BY_NAME[kind].has_form else {}),
-    )
-
-
-@blueprint.post("/menus/<menu_id>/steps/<step_id>/move/<direction>")
-@may_edit
-def move_step(flow_id: int, menu_id: str, step_id: str, direction: str) -> ResponseReturnValue:
-    """Up, down, or to a place (1-based) among the key's steps."""
-    menu = edits.find_menu(_load(flow_id).flow, menu_id)
-    trigger, _, old = edits.find_step(menu, step_id)
-
-    def change(flow: Flow) -> Flow:
-        _, position, _ = edits.find_step(edits.find_menu(flow, menu_id), step_id)
-        return edits.move_step(flow, menu_id, step_id, _target(direction, position))
-
-    return _apply(
-        View.asked(flow_id, menu=menu_id, key=trigger).at(),
-        change,
-        f"{menu.name}, {trigger_name(trigger)}: move “{_label(old.kind)}”",
-        menu_id=menu_id,
-    )
-
-
-@blueprint.post("/menus/<menu_id>/steps/<step_id>/remove")
-@may_edit
-def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
-    """Without this step."""
-    menu = edits.find_menu(_load(flow_id).flow, menu_id)
-    trigger, _, old = edits.find_step(menu, step_id)
-    return _apply(
-        View.asked(flow_id, menu=menu_id, key=trigger).at(),
-        lambda flow: edits.remove_step(flow, menu_id, step_id),
-        f"{menu.name}, {trigger_name(trigger)}: remove “{kind_of(old).label}”",
         menu_id=menu_id,
     )
 
@@ -291,12 +199,10 @@ def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue
 def fix(flow_id: int) -> ResponseReturnValue:
     """Mend one finding of the checks, the way its button says."""
     view = View.asked(flow_id)
-    chosen = _chosen_fix(_load(flow_id).flow, view)
+    chosen = _chosen_fix(load(flow_id).flow, view)
     if chosen is None:
         return redirect(view.url(), 303)
-    return _apply(
-        view.at(), lambda flow: fixes.apply(flow, chosen, new_id), f"Mend: {chosen.label}"
-    )
+    return apply(view.at(), lambda flow: fixes.apply(flow, chosen, new_id), f"Mend: {chosen.label}")
 
 
 def _chosen_fix(flow: Flow, view: View) -> Fix | None:
@@ -309,17 +215,5 @@ def _chosen_fix(flow: Flow, view: View) -> Fix | None:
     return None
 
 
-def _trigger(slug: str) -> str:
-    return TRIGGERS.get(slug) or abort(404)
-
-
-def _known(kind: str) -> str:
-    return kind if kind in BY_NAME else abort(404)
-
-
-def _label(kind: str) -> str:
-    return BY_NAME[_known(kind)].label
-
-
-def _menu_name(flow_id: int, menu_id: str) -> str:
-    return menu_label(_load(flow_id).flow, menu_id)
+def menu_name(flow_id: int, menu_id: str) -> str:
+    return menu_label(load(flow_id).flow, menu_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from blueprints.editor_forms import STEP_FORMS, HeardForm, SettingsForm, StepForm
+from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
+from blueprints.step_forms import STEP_FORMS, StepForm
 from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
 from flows import checks, prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label

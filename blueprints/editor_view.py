@@ -72,7 +72,7 @@ class View:
 
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
-        return _join(url_for(f"editor.{endpoint}", flow_id=self.flow_id, **values), self.query())
+        return _join(url_for(endpoint, flow_id=self.flow_id, **values), self.query())
 
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:

@@ -8,8 +8,9 @@ document.documentElement.classList.add("scripted");
 // for a single field that is being typed in.
 const FIELDS = "input, textarea, select";
 const beingTyped = (old, fresh) => old === document.activeElement && old.matches(FIELDS) && old.id === fresh.id && old.value !== fresh.value;
+const place = (form) => new URL(form.getAttribute("action"), location.href).pathname;
 const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAttribute("data-dirty") && fresh instanceof HTMLFormElement
-  && old.getAttribute("action") === fresh.getAttribute("action");
+  && place(old) === place(fresh);
 
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
@@ -18,6 +19,7 @@ if (window.Idiomorph) {
     if (beingFilled(old, fresh)) {
       const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));
       if (mine && theirs) mine.value = theirs.value;
+      old.setAttribute("action", fresh.getAttribute("action"));
       return false;
     }
     return !beingTyped(old, fresh);

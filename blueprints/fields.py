@@ -1,0 +1,144 @@
+"""What the forms of several screens are made of: validators, and rows of typed values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms.validators import StopValidation
+
+from flows import values
+from flows.findings import Finding
+from flows.json_text import Unreadable, parse
+
+VALUE_TYPES = (("text", "text"), ("number", "number"), ("yesno", "yes or no"), ("json", "JSON"))
+
+
+def errors_of(findings: Iterable[Finding]) -> list[str]:
+    """The sentences of what makes a value wrong; warnings do not."""
+    return [finding.message for finding in findings if finding.severity == "error"]
+
+
+class Sound:
+    """A validator from flows.values: the first error's sentence stands at the field."""
+
+    def __init__(self, check: Any) -> None:
+        self.check = check
+
+    def __call__(self, _form: Form, field: Any) -> None:
+        """Raise the field's error."""
+        found = errors_of(self.check(field.data or ""))
+        if found:
+            raise StopValidation(found[0])
+
+
+def stripped(text: str | None) -> str:
+    """Without the spaces around it; "" for nothing."""
+    return (text or "").strip()
+
+
+class EditForm(FlaskForm):
+    """Every form of the editor says which revision it was made on."""
+
+    revision = HiddenField()
+
+
+class ValueRow(Form):
+    """One name with a value of a chosen type."""
+
+    name = StringField("Name", filters=[stripped])
+    type = SelectField("Type", choices=VALUE_TYPES, default="text")
+    value = StringField("Value")
+
+    @property
+    def empty(self) -> bool:
+        """Whether the row was left blank."""
+        return not self.name.data and not self.value.data
+
+    def validate_name(self, field: Any) -> None:
+        """A value needs a name."""
+        if self.value.data and not field.data:
+            raise StopValidation("Give this value a name.")
+
+    def validate_value(self, field: Any) -> None:
+        """The value must fit its type."""
+        if not self.empty:
+            try:
+                parse_value(self.type.data, field.data or "")
+            except ValueError as problem:
+                raise StopValidation(str(problem)) from None
+
+    def parsed(self) -> Any:
+        """The value as JSON has it."""
+        return parse_value(self.type.data, self.value.data or "")
+
+
+def parse_value(kind: str, typed: str) -> Any:
+    """A typed value as JSON has it. Raises ValueError with a sentence."""
+    return _PARSERS[kind](typed)
+
+
+def _yes_or_no(typed: str) -> bool:
+    answer = typed.strip().casefold()
+    if answer not in _YES | _NO:
+        raise ValueError("Type yes or no.")
+    return answer in _YES
+
+
+def _number(typed: str) -> int | float:
+    value = _json(typed.strip().replace(",", "."), "Type a number, such as 5 or 2.5.")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("Type a number, such as 5 or 2.5.")
+    return value
+
+
+def _json(typed: str, sentence: str = "This is not valid JSON. Check quotes and brackets.") -> Any:
+    try:
+        return parse(typed.encode())
+    except (Unreadable, UnicodeEncodeError):
+        raise ValueError(sentence) from None
+
+
+_YES, _NO = (
+    frozenset({"yes", "true", "1", "так", "да"}),
+    frozenset({"no", "false", "0", "ні", "не"}),
+)
+_PARSERS = {"text": str, "number": _number, "yesno": _yes_or_no, "json": _json}
+
+
+def typed_value(value: Any) -> dict[str, str]:
+    """(type, value) as the form shows a JSON value."""
+    if isinstance(value, str):
+        return {"type": "text", "value": value}
+    if isinstance(value, bool):
+        return {"type": "yesno", "value": "yes" if value else "no"}
+    if isinstance(value, int | float):
+        return {"type": "number", "value": json.dumps(value)}
+    return {"type": "json", "value": json.dumps(value, ensure_ascii=False)}
+
+
+class HeaderRow(Form):
+    """One custom header."""
+
+    name = StringField("Header", filters=[stripped])
+    value = StringField("Value")
+
+    @property
+    def empty(self) -> bool:
+        """Whether the row was left blank."""
+        return not self.name.data and not self.value.data
+
+    def validate_name(self, field: Any) -> None:
+        """The name must be one that may be sent."""
+        found = [] if self.empty else errors_of(values.check_header(field.data or "", ""))
+        if found:
+            raise StopValidation(found[0])
+
+    def validate_value(self, field: Any) -> None:
+        """The value must be one that may be sent."""
+        found = [] if self.empty else errors_of(values.check_header("X-Any", field.data or ""))
+        if found:
+            raise StopValidation(found[0])

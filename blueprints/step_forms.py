@@ -1,0 +1,243 @@
+"""The form of every kind of step: filled from an action, and an action again."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from wtforms import FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
+
+from blueprints.fields import (
+    VALUE_TYPES,
+    EditForm,
+    HeaderRow,
+    Sound,
+    ValueRow,
+    parse_value,
+    stripped,
+    typed_value,
+)
+from flows import values
+from flows.document import AnyAction, Connect, Flow, GoTo, HangUp, Repeat, SaveAnswer, Webhook
+
+SPARE_ROWS = 1
+"""Empty rows that a list of values shows below its own."""
+
+
+class StepForm(EditForm):
+    """What every step's form can do: be filled from an action and become one."""
+
+    lists: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def of(cls, action: AnyAction | None, flow: Flow, revision: int) -> StepForm:
+        """The form as the action is now, or empty for a new step."""
+        data = cls.data_of(action) if action else {}
+        form = cls(formdata=None, data={**data, "revision": revision})
+        form.know(flow)
+        for name in cls.lists:
+            _add_rows(getattr(form, name), SPARE_ROWS)
+        return form
+
+    @classmethod
+    def sent(cls, flow: Flow) -> StepForm:
+        """The form as it was sent."""
+        form = cls()
+        form.know(flow)
+        return form
+
+    @classmethod
+    def data_of(cls, action: Any) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {}
+
+    def know(self, flow: Flow) -> None:
+        """Let choices come from the flow."""
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The action that was described; what the form does not show is kept from the old."""
+        raise LookupError(type(self).__name__)
+
+    def more(self, name: str) -> None:
+        """One more empty row of a list."""
+        if name in self.lists:
+            _add_rows(getattr(self, name), 1)
+
+
+def _add_rows(rows: FieldList, number: int) -> None:
+    for _ in range(number):
+        rows.append_entry()
+
+
+def _updated(old: AnyAction | None, made: AnyAction) -> AnyAction:
+    return made.model_copy(update={"extra": old.extra}) if old else made
+
+
+class WebhookForm(StepForm):
+    """Tell a web address."""
+
+    lists = ("body", "headers")
+    url = StringField("Web address", [Sound(values.check_url)], filters=[stripped])
+    body = FieldList(FormField(ValueRow), max_entries=100)
+    headers = FieldList(FormField(HeaderRow), max_entries=70)
+
+    @classmethod
+    def data_of(cls, action: Webhook) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {
+            "url": action.url,
+            "body": [{"name": k, **typed_value(v)} for k, v in (action.body or {}).items()],
+            "headers": [{"name": k, "value": v} for k, v in (action.headers or {}).items()],
+        }
+
+    def validate_body(self, field: Any) -> None:
+        """Names must differ."""
+        _refuse_twins(field, lambda name: name)
+
+    def validate_headers(self, field: Any) -> None:
+        """Names must differ, whatever their case."""
+        _refuse_twins(field, str.casefold)
+
+    def action(self, step_id: str, old: AnyAction | None) -> Webhook:
+        """The webhook that was described."""
+        body = {row.form.name.data: row.form.parsed() for row in _filled(self.body)}
+        headers = {row.form.name.data: row.form.value.data or "" for row in _filled(self.headers)}
+        was = old if isinstance(old, Webhook) else Webhook(id=step_id, url="")
+        return Webhook(
+            id=step_id,
+            url=self.url.data,
+            extra=was.extra,
+            body=body or (None if was.body is None else {}),
+            headers=headers or (None if was.headers is None else {}),
+        )
+
+
+def _filled(rows: FieldList) -> list[Any]:
+    return [row for row in rows if not row.form.empty]
+
+
+def _refuse_twins(rows: FieldList, fold: Any) -> None:
+    seen: set[str] = set()
+    for row in _filled(rows):
+        name = fold(row.form.name.data or "")
+        if name in seen:
+            row.form.name.errors = [*row.form.name.errors, "This name is there twice."]
+            raise StopValidation("Two rows have the same name. Rename or empty one of them.")
+        seen.add(name)
+
+
+class SaveAnswerForm(StepForm):
+    """Save the answer."""
+
+    name = StringField(
+        "Name of the answer",
+        [InputRequired("Give the answer a name."), Length(max=80)],
+        filters=[stripped],
+        description="What was asked, such as “delivery”.",
+    )
+    type = SelectField("Type", choices=VALUE_TYPES, default="text")
+    value = StringField("Value", description="What this key means, such as “confirmed”.")
+
+    @classmethod
+    def data_of(cls, action: SaveAnswer) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {"name": action.name, **typed_value(action.value)}
+
+    def validate_value(self, field: Any) -> None:
+        """The value must fit its type."""
+        try:
+            parse_value(self.type.data, field.data or "")
+        except ValueError as problem:
+            raise StopValidation(str(problem)) from None
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The step that was described."""
+        value = parse_value(self.type.data, self.value.data or "")
+        return _updated(old, SaveAnswer(id=step_id, name=self.name.data, value=value))
+
+
+class GoToForm(StepForm):
+    """Go to a menu."""
+
+    menu = SelectField("Menu", [InputRequired("Choose the menu that plays next.")])
+
+    @classmethod
+    def data_of(cls, action: GoTo) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {"menu": action.menu}
+
+    def know(self, flow: Flow) -> None:
+        """All menus, by number and name."""
+        self.menu.choices = [("", "Choose a menu…")] + [
+            (menu.id, f"{number}. {menu.name or f'Menu {number}'}")
+            for number, menu in enumerate(flow.menus, 1)
+        ]
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The step that was described; an imported link keeps the form it was written in."""
+        form = old.form if isinstance(old, GoTo) else "string"
+        return _updated(old, GoTo(id=step_id, menu=self.menu.data, form=form))
+
+
+class RepeatForm(StepForm):
+    """Say it again, a few times."""
+
+    times = IntegerField(
+        "How many times",
+        [
+            InputRequired("Type a number from 1 to 20."),
+            NumberRange(1, 20, "Type a number from 1 to 20."),
+        ],
+        default=2,
+    )
+
+    @classmethod
+    def data_of(cls, action: Repeat) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {"times": action.times}
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The step that was described."""
+        return _updated(old, Repeat(id=step_id, times=self.times.data))
+
+
+class ConnectForm(StepForm):
+    """Connect to a number."""
+
+    number = StringField(
+        "Phone number",
+        [
+            InputRequired("Type the number to connect to, such as +380441234567."),
+            Sound(values.check_number),
+        ],
+        filters=[lambda typed: "".join(c for c in stripped(typed) if c not in " -().")],
+        description="With + and the country code.",
+    )
+
+    @classmethod
+    def data_of(cls, action: Connect) -> dict[str, Any]:
+        """The fields' values of an action."""
+        return {"number": action.number}
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The step that was described."""
+        return _updated(old, Connect(id=step_id, number=self.number.data))
+
+
+class HangUpForm(StepForm):
+    """Hang up has nothing to fill in."""
+
+    def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
+        """The step."""
+        return _updated(old, HangUp(id=step_id))
+
+
+STEP_FORMS: dict[str, type[StepForm]] = {
+    "webhook": WebhookForm,
+    "save_answer": SaveAnswerForm,
+    "goto": GoToForm,
+    "repeat": RepeatForm,
+    "connect": ConnectForm,
+    "hangup": HangUpForm,
+}
+"""Kind -> form; a test holds it complete against blueprints.step_kinds."""
