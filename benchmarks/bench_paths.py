@@ -1,4 +1,4 @@
-"""How long the proof takes: 200 menus with 13 keys each, beside a plain walk over the same menus.
+"""How long the proof and the checks take: 200 menus, beside a plain walk over the same menus.
 
 Run: python -m benchmarks.bench_paths
 The promise is under 20 ms for every shape. The ratio to a plain breadth-first walk, taken in the
@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from flows.checks import check
 from flows.document import DEFAULT_WAIT_MS, KEYS, WRONG, AnyAction, Flow, GoTo, HangUp, Menu
 from flows.paths import prove
 
@@ -104,7 +105,13 @@ def edited(flow: Flow) -> Iterator[Flow]:
 
 
 def main() -> None:
-    """Prints a line for each shape."""
+    """Prints a line for each shape and question."""
+    print_proofs()
+    print_checks()
+
+
+def print_proofs() -> None:
+    """The proof, for every shape."""
     print(f"proof of {MENUS} menus x 13 keys (promise: under 20 ms)")
     for name, flow in shapes().items():
         proof = prove(flow)
@@ -116,6 +123,25 @@ def main() -> None:
             f" {again / walk:5.1f} x a plain walk ({walk:.2f} ms)"
             f"  {'exact' if exact else 'lower bound for the longest call'}"
         )
+
+
+def print_checks() -> None:
+    """All checks, for a flow as people build them: six announced keys in each menu."""
+    flow = shapes()["tree that returns to the main menu"]
+    script = "Press " + ", ".join(f"{key} for branch {key}" for key in KEYS[:6])
+    menus = tuple(
+        menu.model_copy(
+            update={
+                "script": script,
+                "recording": "ivr_1",
+                "keys": {key: menu.keys[key] for key in (*KEYS[:6], WRONG)},
+            }
+        )
+        for menu in flow.menus
+    )
+    flow = flow.model_copy(update={"menus": menus, "sender": "Bazar"})
+    first, again = milliseconds(check, never_seen(flow)), milliseconds(check, edited(flow))
+    print(f"checks of {MENUS} menus x 7 keys: first {first:.2f} ms, after an edit {again:.2f} ms")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,138 @@
+"""Every way a caller could get lost, and everything that stops a flow from being sent.
+
+Errors stop sending, never saving; warnings stop nothing. One code, one sentence
+(``flows.words``), one place, and where a repair is mechanical a Fix (``flows.fixes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from flows.document import TRIGGERS, Flow, Menu
+from flows.memo import PerMenu
+from flows.paths import Map
+from flows.problems import Problem
+from flows.rules import calls, menus, values
+from flows.rules.spots import Facts, menu_spot
+from flows.targets import speechcall, voice_api
+from flows.targets.base import CannotCompile, Compiled
+from flows.targets.speechcall import MAX_MENUS, Inbox, times_repeated
+
+MENU_RULES = (*menus.RULES, *values.RULES)
+"""Rules that look at one menu; their findings are kept for as long as the menu is."""
+
+CALL_RULES = calls.RULES
+"""Rules that look at the whole flow."""
+
+COMPILERS: dict[str, Callable[[Flow, Inbox | None], Compiled | CannotCompile]] = {
+    speechcall.TARGET: lambda flow, inbox: speechcall.compile_flow(flow, inbox=inbox),
+    voice_api.TARGET: lambda flow, inbox: voice_api.compile_flow(flow),
+}
+"""Target -> the compiler that knows what it cannot carry."""
+
+CANNOT = {
+    speechcall.TARGET: frozenset({"connect"}),
+    voice_api.TARGET: frozenset(voice_api.CANNOT),
+}
+"""Target -> the kinds of action that no repair may add."""
+
+FOUND_HERE = frozenset({"no_menu", "missing_recording", "missing_target"})
+"""Codes that a compiler gives, too, but that the rules report with more precision."""
+
+
+def check(
+    flow: Flow,
+    *,
+    target: str = speechcall.TARGET,
+    allowed_hosts: frozenset[str] = frozenset(),
+    inbox: Inbox | None = None,
+) -> tuple[Problem, ...]:
+    """Every problem of a flow for a target: errors first, then in the order of the document.
+
+    ``allowed_hosts`` are private hosts that the operator permits; ``inbox`` is where SpeechCall
+    brings saved answers (without one a step that saves an answer stops sending).
+    Raises KeyError for a target that is not in ``COMPILERS``.
+    """
+    facts = Facts(target, CANNOT[target], _may_repeat(flow, target), allowed_hosts)
+    found = Map(flow)
+    problems = list(values.flow_values(flow, facts))
+    problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
+    for number, menu in enumerate(flow.menus, start=1):
+        problems.extend(_menu_problems(menu, number, facts))
+    if not _is_carried(flow, target, inbox):
+        problems.extend(_reasons(COMPILERS[target](flow, inbox), problems))
+    return tuple(sorted(problems, key=_order))
+
+
+def has_errors(problems: tuple[Problem, ...]) -> bool:
+    """Whether one of them stops sending."""
+    return any(problem.severity == "error" for problem in problems)
+
+
+_times_repeated = PerMenu(times_repeated)
+
+
+def _menus_sent(flow: Flow) -> int:
+    """How many menus SpeechCall gets, copies included."""
+    return len(flow.menus) + sum(_times_repeated(menu) for menu in flow.menus)
+
+
+def _may_repeat(flow: Flow, target: str) -> bool:
+    """Whether one more menu may be said again twice without outgrowing the target."""
+    return "repeat" not in CANNOT[target] and _menus_sent(flow) + menus.REPEATS <= MAX_MENUS
+
+
+def _compiles_alone(menu: Menu, has_inbox: bool) -> bool:
+    alone = Flow(name="", menus=(menu,))
+    compiled = speechcall.compile_flow(alone, inbox=Inbox("", {}) if has_inbox else None)
+    return isinstance(compiled, Compiled) or all(
+        reason.code in FOUND_HERE for reason in compiled.reasons
+    )
+
+
+_is_carried_alone = PerMenu(_compiles_alone)
+
+
+def _is_carried(flow: Flow, target: str, inbox: Inbox | None) -> bool:
+    """Whether it is known, without compiling all of it, that no reason is to be added.
+
+    SpeechCall's reasons come from single menus, which are remembered, and from their number.
+    """
+    return (
+        target == speechcall.TARGET
+        and _menus_sent(flow) <= MAX_MENUS
+        and all(_is_carried_alone(menu, inbox is not None) for menu in flow.menus)
+    )
+
+
+def _look_at(menu: Menu, number: int, facts: Facts) -> tuple[Problem, ...]:
+    spot = menu_spot(menu, number)
+    return tuple(chain.from_iterable(rule(menu, spot, facts) for rule in MENU_RULES))
+
+
+_menu_problems = PerMenu(_look_at)
+
+
+def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterator[Problem]:
+    """The compiler's reasons that no rule has reported yet."""
+    if isinstance(compiled, Compiled):
+        return
+    said = {(problem.code, problem.path, problem.place.field) for problem in known}
+    for reason in compiled.reasons:
+        same = (reason.code, reason.path, reason.place.field)
+        if reason.code not in FOUND_HERE and same not in said:
+            yield reason
+
+
+_TRIGGER_ORDER = {trigger: number for number, trigger in enumerate(("", *TRIGGERS))}
+
+
+def _order(problem: Problem) -> tuple[bool, int, int, int]:
+    place = problem.place
+    return (
+        problem.severity != "error",
+        place.menu_number,
+        _TRIGGER_ORDER[place.trigger],
+        place.step_number,
+    )
