@@ -28,12 +28,49 @@ from flows.document import (
     Repeat,
     SaveAnswer,
     Webhook,
-    menu_label,
 )
-from flows.step_words import value_in_words
+from flows.trail import (
+    END_WORDS,
+    MOST_MENUS,
+    Connected,
+    Ended,
+    Event,
+    Heard,
+    Pressed,
+    Reason,
+    Repeated,
+    Saved,
+    Silent,
+    Told,
+    WentTo,
+)
 
-MOST_MENUS = 100
-"""How many menus one call plays, repeats included, before it is cut."""
+__all__ = [
+    "END_WORDS",
+    "HANGUP",
+    "INPUTS",
+    "MOST_MENUS",
+    "SILENCE",
+    "Call",
+    "Connected",
+    "Ended",
+    "Event",
+    "Heard",
+    "Pressed",
+    "Reason",
+    "Repeated",
+    "Saved",
+    "Silent",
+    "State",
+    "Told",
+    "WentTo",
+    "apply",
+    "caller_hangs_up",
+    "press",
+    "replay",
+    "silence",
+    "start",
+]
 
 SILENCE = "silence"
 """The input that says: the caller pressed nothing until the wait was over."""
@@ -45,146 +82,6 @@ INPUTS = (*KEYS, SILENCE, HANGUP)
 """Everything ``replay`` takes."""
 
 State = Literal["waiting", "ended", "connected"]
-Reason = Literal[
-    "hung_up", "caller_hung_up", "list_ended", "no_wrong", "no_menu", "missing_target", "cut"
-]
-
-END_WORDS: dict[Reason, str] = {
-    "hung_up": "The call was hung up.",
-    "caller_hung_up": "The caller put the phone down.",
-    "list_ended": "The steps ran out, so the call ended.",
-    "no_wrong": "There is nothing for anything else, or silence, so the call ended.",
-    "no_menu": "There is no menu to play, so the call ended.",
-    "missing_target": "The menu to go to is missing, so the call ended.",
-    "cut": f"The call was cut after {MOST_MENUS} menus.",
-}
-"""Why a call ended, in words; one sentence for every reason."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One line of a trail, and its place in the flow.
-
-    ``trigger`` and ``step_id`` are "" where the event does not belong to a key or a step.
-    """
-
-    menu_id: str = ""
-    trigger: str = ""
-    step_id: str = ""
-
-    def in_words(self, flow: Flow) -> str:
-        """The line as people read it."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard(Event):
-    """A menu played, and now waits for a key."""
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Heard Confirm delivery"."""
-        return f"Heard {menu_label(flow, self.menu_id)}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pressed(Event):
-    """The caller pressed a key; ``understood`` is False when the menu has no steps for it."""
-
-    key: str
-    understood: bool
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Pressed 7, which this menu does not know"."""
-        return f"Pressed {self.key}" + (
-            "." if self.understood else ", which this menu does not know."
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Silent(Event):
-    """The wait ran out without a key."""
-
-    def in_words(self, flow: Flow) -> str:
-        """The same words every time."""
-        return "Stayed silent."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told(Event):
-    """A web address is told. The machine tells nobody itself: its driver does, or does not."""
-
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: dict[str, Any] | None = None
-
-    def delivery(self, sender: str, to: str, mid: str) -> dict[str, Any]:
-        """The exact body of the web request (SpeechCall document, "Webhook Delivery Format").
-
-        ``sender`` and ``to`` are passed on as they are; ``mid`` is the message id. A step
-        without a body says ``"action": {}`` (ours).
-        """
-        return {"from": sender, "to": to, "mid": mid, "action": self.body or {}}
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Told https://…"."""
-        return f"Told {self.url}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Saved(Event):
-    """An answer was saved."""
-
-    name: str
-    value: Any
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Saved the answer confirm: yes"."""
-        return f"Saved the answer {self.name}: {value_in_words(self.value)}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WentTo(Event):
-    """A step led to another menu, ``target`` (a menu id)."""
-
-    target: str
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Went to Another day"."""
-        return f"Went to {menu_label(flow, self.target)}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Repeated(Event):
-    """The menu is said again, for the ``count``-th of ``times`` times."""
-
-    count: int
-    times: int
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Said again (1 of 2)"."""
-        return f"Said again ({self.count} of {self.times})."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Connected(Event):
-    """The caller was connected to a number (E.164)."""
-
-    number: str
-
-    def in_words(self, flow: Flow) -> str:
-        """For example "Connected to +15055559999"."""
-        return f"Connected to {self.number}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended(Event):
-    """The call is over, and why."""
-
-    reason: Reason
-
-    def in_words(self, flow: Flow) -> str:
-        """The sentence of its reason."""
-        return END_WORDS[self.reason]
 
 
 @dataclass(frozen=True)
