@@ -8,7 +8,6 @@ folded flow must compile to the very document it came from.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,7 +38,6 @@ class _Unfolded:
     flow: Flow
     text: str
     next_copy: Mapping[str, int]
-    entered: Mapping[str, int]
     sameness: tuple[str, ...]
 
 
@@ -49,14 +47,14 @@ def fold(flow: Flow) -> Folded:
     compiled = compile_flow(flow) if next_copy else None
     if not isinstance(compiled, Compiled):
         return Folded(flow, {})
-    unfolded = _Unfolded(flow, _text(compiled), next_copy, _entered(flow), _sameness(compiled))
-    for first_copy in _possible_first_copies(unfolded):
-        folded = _fold_from(unfolded, first_copy)
-        if folded is not None:
-            again = compile_flow(folded.flow)
-            # Texts, not values: to Python 1, 1.0 and True are equal, in a document they are not.
-            if isinstance(again, Compiled) and _text(again) == unfolded.text:
-                return folded
+    unfolded = _Unfolded(flow, _text(compiled), next_copy, _sameness(compiled))
+    tries = (_fold_from(unfolded, place) for place in _possible_first_copies(unfolded))
+    folded = next((found for found in tries if found is not None), None)
+    if folded is not None:
+        again = compile_flow(folded.flow)
+        # Texts, not values: to Python 1, 1.0 and True are equal, in a document they are not.
+        if isinstance(again, Compiled) and _text(again) == unfolded.text:
+            return folded
     return Folded(flow, {})
 
 
@@ -75,12 +73,6 @@ def _next_copies(flow: Flow) -> dict[str, int]:
             if target > index:
                 found[menu.id] = target
     return found
-
-
-def _entered(flow: Flow) -> Counter[str]:
-    return Counter(
-        a.menu for menu in flow.menus for _, _, a in menu.all_actions() if isinstance(a, GoTo)
-    )
 
 
 def _sameness(compiled: Compiled) -> tuple[str, ...]:
@@ -116,7 +108,7 @@ def _fold_from(unfolded: _Unfolded, first_copy: int) -> Folded | None:
         while place < len(menus) and unfolded.next_copy.get(last.id) == place:
             last = menus[place]
             same = unfolded.sameness[index] == unfolded.sameness[place]
-            if not same or unfolded.entered[last.id] != 1 or place - start == MAX_TIMES:
+            if not same or place - start == MAX_TIMES:
                 return None
             originals[last.id] = menu.id
             place += 1

@@ -51,7 +51,7 @@ def _is_emergency(number: str, parsed: phonenumbers.PhoneNumber | None) -> bool:
         return False
     national = phonenumbers.national_significant_number(parsed)
     regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
-    return len(national) <= 6 and any(is_emergency_number(national, r) for r in regions)
+    return any(is_emergency_number(national, r) for r in regions)
 
 
 def check_number(number: str) -> tuple[Finding, ...]:

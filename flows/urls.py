@@ -75,7 +75,7 @@ def _ascii_name(name: str) -> str:
     try:
         if not name.isascii():
             # Full-width letters, ideographic full stops: looked up as something else.
-            if "\u3002" in name or idna.uts46_remap(name) != name:
+            if idna.uts46_remap(name) != name:
                 raise _Refused("url_host_form")
             return idna.encode(name, std3_rules=True).decode()
         if any(label.startswith("xn--") for label in name.split(".")):

@@ -1,6 +1,7 @@
 """Reading documents: every code of the reader, its place, what is kept, and what is pasted."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from flows.document import Repeat
 from flows.problems import Place
 from flows.reading import Unreadable, document_to_json, read, read_pasted
+from flows.words import SENTENCES
+from tests.data.hostile.expand import CASES, expand
 from tests.flows.test_hostile import same_json
 
 FIXTURES = Path(__file__).parent.parent / "data" / "fixtures"
@@ -374,3 +377,28 @@ def test_a_pasted_text_that_holds_no_document_says_why(text, code):
         read_pasted(text)
     assert [p.code for p in caught.value.problems] == [code]
     assert all(p.message for p in caught.value.problems)
+
+
+def promised_codes():
+    """The codes that the hostile documents' own description lists."""
+    text = (FIXTURES.parent / "hostile" / "README.md").read_text().split("## The reader's codes")[1]
+    return set(re.findall(r"`([a-z0-9_]+)`", text))
+
+
+def test_every_promised_code_can_be_met_in_a_document():
+    documents = [*(r[1] for r in REFUSALS), *(w[0] for w in WARNED)]
+    documents += [expand(case["document"]) for case in CASES.values()]
+    documents.append(with_step(**HOOK, headers={"X": "a\nb"}))
+    met = set()
+    for document in documents:
+        try:
+            met |= {warning.code for warning in read(content(document)).warnings}
+        except Unreadable as unreadable:
+            met |= {problem.code for problem in unreadable.problems}
+    assert promised_codes() - met == set()
+
+
+@pytest.mark.parametrize("word", ["dtmf", "payload", "endpoint", "node", "schema"])
+def test_no_sentence_uses_a_word_of_programmers(word):
+    texts = " ".join(SENTENCES.values()).lower()
+    assert not re.search(rf"\b{word}s?\b", texts)
