@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from flows.curl import body_of, looks_like_curl
 from flows.document import Flow, JsonObject
 from flows.folding import Folded, fold
+from flows.found import Found
 from flows.json_text import MAX_BYTES, Unreadable, parse, pointer
 from flows.places import menu_id, step_id
 from flows.problems import Problem
-from flows.shape import Found, check_all_characters, read_envelope
+from flows.shape import check_all_characters, read_envelope
 from flows.targets import voice_api
 from flows.targets.base import CannotCompile
 from flows.targets.speechcall import compile_flow

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from flows.document import AnyAction, Flow, GoTo, HangUp, JsonObject, Menu, Webhook
-from flows.findings import WARNINGS, Finding, shown
-from flows.json_text import MAX_PROBLEMS, Path, path_of, pointer, texts_of, walk
+from flows.findings import Finding, shown
+from flows.found import Found
+from flows.json_text import Path, path_of, texts_of, walk
 from flows.paths import menus_without_a_way_out
-from flows.places import TRIGGER_OF_FIELD, menu_id, place_of, step_id
-from flows.problems import Problem, Severity
+from flows.places import TRIGGER_OF_FIELD, menu_id, step_id
 from flows.targets.speechcall import MAX_MENUS, MAX_MESSAGES, TYPE
 from flows.values import (
     MAX_DEPTH,
@@ -36,42 +35,6 @@ from flows.values import (
 
 # What the document itself may be nested, down to an action's value, and a value on top.
 _DEEPEST_VALUE = 9 + MAX_DEPTH
-
-
-@dataclass
-class Found:
-    """The problems met so far, errors and warnings counted apart so that neither hides one."""
-
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    order: list[Problem] = field(default_factory=list)
-
-    def add(self, code: str, path: Path, **params: Any) -> None:
-        """One more, at ``path``."""
-        severity: Severity = "warning" if code in WARNINGS else "error"
-        found = self.warnings if code in WARNINGS else self.errors
-        if len(found) <= MAX_PROBLEMS:
-            problem = Problem(code, severity, pointer(path), params, place_of(path))
-            found.append(problem)
-            if len(found) <= MAX_PROBLEMS:
-                self.order.append(problem)
-
-    def add_all(self, findings: Iterable[Finding], path: Path) -> None:
-        """What a validator found about the value at ``path``."""
-        for finding in findings:
-            self.add(finding.code, path, **finding.params)
-
-    @property
-    def has_error(self) -> bool:
-        """Whether the document is refused."""
-        return bool(self.errors)
-
-    def problems(self) -> tuple[Problem, ...]:
-        """All of them in the order they were met; one more line if they were too many."""
-        if max(len(self.errors), len(self.warnings)) <= MAX_PROBLEMS:
-            return tuple(self.order)
-        severity: Severity = "error" if self.has_error else "warning"
-        return (*self.order, Problem("more_problems", severity, params={"most": MAX_PROBLEMS}))
 
 
 def check_all_characters(value: Any, found: Found) -> None:
@@ -156,7 +119,8 @@ _ACTIONS: Mapping[str, frozenset[str]] = {
     "gotoMenu": frozenset({"action", "menu"}),
     "hangup": frozenset({"action"}),
 }
-_ECHOED = "customerMessageId"
+ECHOED = "customerMessageId"
+"""A field of a message that SpeechCall knows, and only sends back: kept, not warned of."""
 
 
 def read_envelope(value: Any, name: str, found: Found) -> tuple[Flow, ...]:
@@ -187,9 +151,9 @@ def _message(value: Any, name: str, path: Path, found: Found) -> Flow | None:
     menus = [
         _menu(item, index, count, (*path, "menu", index), found) for index, item in enumerate(items)
     ]
-    if _ECHOED in value and not isinstance(value[_ECHOED], (str, int)):
-        found.add("wrong_type", (*path, _ECHOED), wanted=_WANTED[str])
-    extra = _unknown(value, _MESSAGE | {_ECHOED}, path, found)
+    if ECHOED in value and not isinstance(value[ECHOED], (str, int)):
+        found.add("wrong_type", (*path, ECHOED), wanted=_WANTED[str])
+    extra = _unknown(value, _MESSAGE | {ECHOED}, path, found)
     if found.has_error:
         return None
     flow = Flow(
@@ -198,7 +162,7 @@ def _message(value: Any, name: str, path: Path, found: Found) -> Flow | None:
         recipient=recipient,
         text=text,
         menus=tuple(menu for menu in menus if menu is not None),
-        message_extra={**_only(value, _ECHOED), **extra},
+        message_extra={**_only(value, ECHOED), **extra},
     )
     _check_way_out(flow, (*path, "menu"), found)
     return flow
