@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from flows.graphs import END, Step, Steps, components, leads_to
 
-BUDGET = 600
+BUDGET = 500
 """How many menus may be tried inside groups that lead back to themselves (ours: a few
 milliseconds; a main menu with any number of branches that return to it needs one each)."""
 
@@ -30,51 +29,89 @@ class Longest:
 
 
 @dataclass(frozen=True)
-class OnceOnly:
-    """The steps a call can take that ends and hears no menu twice.
+class Group:
+    """Menus that all lead back to each other; a single menu is a group, too.
 
-    ``links`` has per menu, per target, one step: silence where silence leads there, because a
-    call in which the wait runs out is the longer one. Steps behind a bounded repeat are left
-    out, because they say their menu again.
+    ``inside`` has per menu the steps that stay in the group, the most promising first;
+    ``leaving`` per menu the others. ``doors`` are the menus where a caller can come in, and
+    ``homeward`` is, for a menu that does not lead out itself, a step on a shortest way to one.
     """
 
-    links: Mapping[int, Mapping[int, Step]]
+    inside: Mapping[int, tuple[Step, ...]]
+    leaving: Mapping[int, tuple[Step, ...]]
+    doors: tuple[int, ...]
+    homeward: Mapping[int, Step]
+
+
+@dataclass(frozen=True)
+class OnceOnly:
+    """The steps a call can take that ends and hears no menu twice, group by group.
+
+    The groups that are led to stand first. Steps behind a bounded repeat are left out, because
+    they say their menu again. ``start`` is the first menu, None when no such call ends.
+    """
+
+    groups: tuple[Group, ...]
     start: int | None
-
-    @cached_property
-    def groups(self) -> tuple[frozenset[int], ...]:
-        """The groups of menus that lead back to each other, those led to first."""
-        return tuple(components({source: tuple(to) for source, to in self.links.items()}))
-
-    @cached_property
-    def doors(self) -> frozenset[int]:
-        """The menus where a caller can come into a group."""
-        group_of = {menu: number for number, group in enumerate(self.groups) for menu in group}
-        doors = {
-            target
-            for source, targets in self.links.items()
-            for target in targets
-            if target != END and group_of[source] != group_of[target]
-        }
-        return frozenset(doors if self.start is None else doors | {self.start})
 
 
 def once_only(steps: Steps, reachable: Sequence[int]) -> OnceOnly:
     """What is left of a flow when no menu may be heard twice; ``reachable[0]`` is its start."""
     once = tuple(tuple(step for step in ways if step.presses == 1) for ways in steps)
     useful = leads_to(once, [END])
+    if not reachable or reachable[0] not in useful:
+        return OnceOnly((), None)
     links: dict[int, dict[int, Step]] = {}
     for source in reachable:
         if source in useful:
-            # Silence stands last, so it wins where a key leads to the same menu.
+            # Silence stands last, so it wins where a key leads to the same menu: the wait
+            # makes that call the longer one.
             kept = {step.target: step for step in once[source]}
             links[source] = {
                 target: step
                 for target, step in kept.items()
                 if target != source and (target == END or target in useful)
             }
-    start = reachable[0] if reachable and reachable[0] in links else None
-    return OnceOnly(links, start)
+    sets = tuple(components({source: tuple(to) for source, to in links.items()}))
+    group_of = {menu: number for number, group in enumerate(sets) for menu in group}
+    doors = {reachable[0]}
+    for source, targets in links.items():
+        home = group_of[source]
+        doors.update(target for target in targets if group_of.get(target, home) != home)
+    return OnceOnly(tuple(_group(links, group, doors) for group in sets), reachable[0])
+
+
+def _group(
+    links: Mapping[int, Mapping[int, Step]], menus: frozenset[int], doors: set[int]
+) -> Group:
+    inside, leaving = {}, {}
+    for menu in menus:
+        ways = links[menu].values()
+        staying = [step for step in ways if step.target in menus]
+        # Silence takes longest; after that, a menu with few ways onward is best heard early.
+        staying.sort(key=lambda step: (not step.silent, len(links[step.target]), step.target))
+        inside[menu] = tuple(staying)
+        leaving[menu] = tuple(step for step in ways if step.target not in menus)
+    return Group(inside, leaving, tuple(sorted(menus & doors)), _homeward(inside, leaving))
+
+
+def _homeward(
+    inside: Mapping[int, tuple[Step, ...]], leaving: Mapping[int, tuple[Step, ...]]
+) -> dict[int, Step]:
+    back: dict[int, list[tuple[int, Step]]] = {menu: [] for menu in inside}
+    for source, ways in inside.items():
+        for step in ways:
+            back[step.target].append((source, step))
+    queue = [menu for menu in sorted(leaving) if leaving[menu]]
+    homeward: dict[int, Step] = {}
+    seen = set(queue)
+    for here in queue:
+        for source, step in back[here]:
+            if source not in seen:
+                seen.add(source)
+                homeward[source] = step
+                queue.append(source)
+    return homeward
 
 
 def longest(flow: OnceOnly, pressed: Sequence[int], silent: Sequence[int]) -> Longest | None:
@@ -85,7 +122,7 @@ def longest(flow: OnceOnly, pressed: Sequence[int], silent: Sequence[int]) -> Lo
     """
     if flow.start is None:
         return None
-    search = _Search(flow, pressed, silent)
+    search = _Search(pressed, silent)
     for group in flow.groups:
         search.settle(group)
     best = search.tails[flow.start]
@@ -110,113 +147,86 @@ def _given(tail: _Tail | None) -> Iterator[str]:
 class _Search:
     """Settles group after group, those led to first, so that all ways onward are known."""
 
-    def __init__(self, flow: OnceOnly, pressed: Sequence[int], silent: Sequence[int]) -> None:
-        self.flow = flow
+    def __init__(self, pressed: Sequence[int], silent: Sequence[int]) -> None:
         self.tails: dict[int, _Tail] = {}
         self.exact = True
         self._pressed = pressed
         self._silent = silent
         self._budget = BUDGET
 
-    def settle(self, group: frozenset[int]) -> None:
+    def settle(self, group: Group) -> None:
         """Finds the best tail of every menu of the group where a caller can come in."""
-        onward = {menu: tail for menu in group if (tail := self._leaving(menu, group))}
-        if len(group) == 1:
+        onward = {menu: self._best(menu, ways) for menu, ways in group.leaving.items() if ways}
+        if len(group.inside) == 1:
             self.tails.update(onward)
             return
-        inner = {menu: self._staying(menu, group) for menu in group}
-        nearest = _nearest_ways_out(inner, onward)
-        for menu in sorted(group & self.flow.doors):
-            self.tails[menu] = self._inside(menu, inner, onward, nearest[menu])
+        for menu in group.doors:
+            self.tails[menu] = self._inside(menu, group, onward)
 
     def _weight(self, menu: int, step: Step) -> int:
         return self._silent[menu] if step.silent else self._pressed[menu]
 
-    def _leaving(self, menu: int, group: frozenset[int]) -> _Tail | None:
-        """The best way on from a menu if the caller leaves the group right here."""
-        best, most = None, -1
-        for target, step in self.flow.links[menu].items():
-            if target in group:
-                continue
-            total = self._weight(menu, step)
-            if target != END:
-                total += self.tails[target].total
-            if total > most:
-                best, most = step, total
-        return None if best is None else _Tail(most, best, self.tails.get(best.target))
-
-    def _staying(self, menu: int, group: frozenset[int]) -> list[tuple[int, int, Step]]:
-        """(weight, target, step) inside the group: heaviest first, then fewest ways onward."""
-        links = self.flow.links
-        ways = [
-            (self._weight(menu, step), target, step)
-            for target, step in links[menu].items()
-            if target in group
+    def _best(self, menu: int, ways: tuple[Step, ...]) -> _Tail:
+        """The best way on from a menu if the caller leaves its group right here."""
+        tails = self.tails
+        totals = [
+            self._weight(menu, step) + (0 if step.target == END else tails[step.target].total)
+            for step in ways
         ]
-        return sorted(ways, key=lambda way: (-way[0], len(links[way[1]]), way[1]))
+        most = max(totals)
+        step = ways[totals.index(most)]
+        return _Tail(most, step, tails.get(step.target))
 
-    def _inside(
-        self,
-        start: int,
-        inner: Mapping[int, list[tuple[int, int, Step]]],
-        onward: Mapping[int, _Tail],
-        known: _Tail,
-    ) -> _Tail:
+    def _on_from(self, path: list[tuple[int, Step]], tail: _Tail) -> _Tail:
+        for menu, step in reversed(path):
+            tail = _Tail(tail.total + self._weight(menu, step), step, tail)
+        return tail
+
+    def _nearest(self, start: int, group: Group, onward: Mapping[int, _Tail]) -> _Tail:
+        """Some way out of the group: a start for the search to better."""
+        here, path = start, []
+        while here not in onward:
+            path.append((here, group.homeward[here]))
+            here = group.homeward[here].target
+        return self._on_from(path, onward[here])
+
+    def _inside(self, start: int, group: Group, onward: Mapping[int, _Tail]) -> _Tail:
         """Branch and bound from ``start``: the best order of the group's menus, then onward.
 
         ``hope`` is the most that the menus not yet left could still add.
         """
-        most = {menu: ways[0][0] if ways else 0 for menu, ways in inner.items()}
+        inside = group.inside
+        most = {menu: self._weight(menu, ways[0]) for menu, ways in inside.items()}
         hope = sum(most.values()) + max(tail.total for tail in onward.values())
-        best_total, best_path, best_tail = known.total, list[tuple[int, Step]](), known
-        first = onward.get(start)
-        if first is not None and first.total > best_total:
-            best_total, best_tail = first.total, first
+        best_path, best_tail = list[tuple[int, Step]](), self._nearest(start, group, onward)
+        best_total = best_tail.total
+        if start in onward and onward[start].total > best_total:
+            best_total, best_tail = onward[start].total, onward[start]
         total, heard, path = 0, {start}, list[tuple[int, Step]]()
-        walk = [(start, iter(inner[start]))]
+        walk = [(start, iter(inside[start]))]
         while walk:
             here, ways = walk[-1]
             ahead = None
             if total + hope > best_total:
-                ahead = next((way for way in ways if way[1] not in heard), None)
+                ahead = next((step for step in ways if step.target not in heard), None)
             if ahead is None:
                 walk.pop()
                 heard.discard(here)
                 if path:
-                    total -= path.pop()[0]
-                    hope += most[walk[-1][0]]
+                    left, step = path.pop()
+                    total -= self._weight(left, step)
+                    hope += most[left]
                 continue
             if self._budget <= 0:
                 self.exact = False
                 break
             self._budget -= 1
-            weight, menu, step = ahead
-            total += weight
+            total += self._weight(here, ahead)
             hope -= most[here]
-            heard.add(menu)
-            path.append((weight, step))
-            walk.append((menu, iter(inner[menu])))
-            tail = onward.get(menu)
+            path.append((here, ahead))
+            heard.add(ahead.target)
+            walk.append((ahead.target, iter(inside[ahead.target])))
+            tail = onward.get(ahead.target)
             if tail is not None and total + tail.total > best_total:
                 best_total, best_path, best_tail = total + tail.total, list(path), tail
-        for weight, step in reversed(best_path):
-            best_tail = _Tail(best_tail.total + weight, step, best_tail)
-        return best_tail
-
-
-def _nearest_ways_out(
-    inner: Mapping[int, list[tuple[int, int, Step]]], onward: Mapping[int, _Tail]
-) -> dict[int, _Tail]:
-    """For every menu of a group some way out of it: a start for the search to better."""
-    back: dict[int, list[tuple[int, int, Step]]] = {menu: [] for menu in inner}
-    for source, ways in inner.items():
-        for weight, target, step in ways:
-            back[target].append((weight, source, step))
-    found = dict(onward)
-    queue = sorted(found)
-    for here in queue:
-        for weight, source, step in back[here]:
-            if source not in found:
-                found[source] = _Tail(found[here].total + weight, step, found[here])
-                queue.append(source)
-    return found
+        return self._on_from(best_path, best_tail)

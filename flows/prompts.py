@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from flows.document import KEYS
@@ -59,10 +60,16 @@ def announced_keys(script: str) -> dict[str, tuple[int, int]]:
 
     Positions count characters; a range ("from 1 to 5") gives each of its keys its whole place.
     """
-    found: dict[str, tuple[int, int]] = {}
-    for key, start, end in _Reader(_tokens(script)).announced():
-        found.setdefault(key, (start, end))
-    return {key: found[key] for key in KEYS if key in found}
+    return {key: (start, end) for key, start, end in _announced(script)}
+
+
+@lru_cache(maxsize=1024)
+def _announced(script: str) -> tuple[_Key, ...]:
+    """Each key once, in the order of the phone. Kept, because flows are checked again and again."""
+    found: dict[str, _Key] = {}
+    for key in _Reader(_tokens(script)).announced():
+        found.setdefault(key.key, key)
+    return tuple(found[key] for key in KEYS if key in found)
 
 
 def _tokens(script: str) -> list[_Token]:
@@ -240,10 +247,12 @@ class _Reader:
         joined = before in JOINS or before in (",", ";", "а", *SENTENCE_ENDS)
         if not joined:
             return self._purpose_first and self._closes_clause(place)
-        counted = place - 2
-        while self._word(counted) in (",", *JOINS) and counted > 0:
-            counted -= 1
-        return not self._word(counted).isdigit() and self._word(counted) not in KEY_WORDS
+        # "1 or 2 for you" counts people; "1 for room 1, 2 for room 2" begins anew.
+        counted = before in JOINS and place >= 2
+        return not (counted and self._number_or_amount(place - 2))
+
+    def _number_or_amount(self, place: int) -> bool:
+        return self._word(place).isdigit() or self._word(place) in KEY_WORDS
 
     def _closes_clause(self, place: int) -> bool:
         """Whether "for support 2" ends here, where "for sales press 1" came before it."""

@@ -9,6 +9,7 @@ from flows.document import Connect, Flow, JsonObject, Menu, SaveAnswer, Webhook
 from flows.findings import Finding, shown
 from flows.problems import Fix, Problem
 from flows.rules.spots import MESSAGE, WHOLE, Facts, Spot
+from flows.shape import ECHOED
 from flows.values import (
     BIDI_CONTROLS,
     check_body,
@@ -22,9 +23,6 @@ from flows.values import (
     check_wait_ms,
     has_error,
 )
-
-ECHOED = "customerMessageId"
-"""A field of a message that SpeechCall knows, and only sends back."""
 
 
 def without_marks(text: str) -> str:

@@ -26,6 +26,7 @@ from flows.document import (
     Webhook,
 )
 from flows.edits import change_menu
+from flows.fixes import FIXES
 from flows.memo import PerMenu
 from flows.problems import Problem
 from flows.rules.spots import STOPS_SENDING, WARNINGS
@@ -344,6 +345,17 @@ def test_every_warning_has_a_sentence_and_a_case() -> None:
     assert set(words.SENTENCES) >= WARNINGS
     assert {code for code, *_ in CASES} >= WARNINGS - shown_elsewhere
     assert not WARNINGS & STOPS_SENDING
+
+
+def test_every_repair_is_offered_by_some_check() -> None:
+    offered = {
+        fix.edit for _, flow, *_ in CASES for problem in check(flow) for fix in problem.fixes
+    }
+    assert offered == set(FIXES)
+
+
+def test_a_message_id_that_speechcall_sends_back_is_no_unknown_field() -> None:
+    assert check(good_flow(message_extra={"customerMessageId": "7"})) == ()
 
 
 @given(flows())

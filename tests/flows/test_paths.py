@@ -79,7 +79,8 @@ def simple_calls(document: Flow) -> Iterator[tuple[str, ...]]:
     waiting = [(start(document), ())]
     while waiting:
         call, inputs = waiting.pop()
-        for key in INPUTS:
+        # A key that no menu uses leads where silence leads, only sooner.
+        for key in (*FEW_KEYS, SILENCE):
             after = apply(call, key)
             heard = [event.menu_id for event in after.trail if isinstance(event, Heard)]
             if len(set(heard)) < len(heard):
@@ -125,7 +126,7 @@ def test_it_agrees_with_every_call_that_can_be_played(document: Flow) -> None:
         assert (call.state, call.menu_id) == ("waiting", menu_id)
 
 
-@given(flows(most_menus=4, keys=FEW_KEYS))
+@given(flows(most_menus=6, keys=FEW_KEYS))
 @settings(max_examples=300, deadline=None)
 def test_the_longest_call_is_the_longest_of_all_that_can_be_played(document: Flow) -> None:
     proof = prove(document)

@@ -222,6 +222,8 @@ SENTENCES = [
     ("1", "Press 1 to reserve a table for 4."),
     ("1", "Press 1 for a table for 4, for 6 or for 8."),
     ("12", "To confirm press 1, to cancel press 2, to be there at 5 do nothing."),
+    ("12", "Press 1 for branch 1, 2 for branch 2."),
+    ("1", "Press 1 if you need 1 or 2 for your family."),
 ]
 """(the keys it announces, in the order of the phone; the sentence)"""
 
