@@ -1,26 +1,45 @@
-"""The words for steps: one home for history, script, map and journeys."""
+"""What steps do, in words: the full line of a script and the few words that fit on a map."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from flows.document import AnyAction, Flow, GoTo, menu_label
+from flows.document import (
+    LEAVES_LIST,
+    AnyAction,
+    Connect,
+    Flow,
+    GoTo,
+    HangUp,
+    Menu,
+    Repeat,
+    SaveAnswer,
+    Webhook,
+    menu_label,
+)
 
-NOTHING = "nothing"
-"""What a key without steps does."""
+Names = Mapping[str, str]
+"""Menu id -> "2 Another day", or "Menu 2" for a menu without a name."""
+
+NOTHING_DONE = "the call ends"
+"""What happens where no step hangs up or goes on."""
 
 
-def step_in_words(flow: Flow, action: AnyAction) -> str:
-    """One step as people say it: "Go to Another day", "Hang up". Never clipped."""
-    return _STEP_WORDS[action.kind](flow, action)
+class Wording(NamedTuple):
+    """How a kind of step is told.
 
+    ``tone`` is the name of its meaning ("answer", "web", "goto", "call" or "end"), which a
+    screen gives a colour; ``word`` stands where next to no room is. ``short`` and ``does`` take
+    the menus' names, the step's own menu id and the step.
+    """
 
-def steps_in_words(flow: Flow, actions: Iterable[AnyAction]) -> str:
-    """All steps of a key, in order: "Tell https://…, then hang up"; "nothing" without any."""
-    said = [step_in_words(flow, action) for action in actions]
-    return ", then ".join([*said[:1], *(_small(words) for words in said[1:])]) or NOTHING
+    tone: str
+    word: str
+    short: Callable[[Names, str, Any], str]
+    does: Callable[[Names, str, Any], str]
 
 
 def times_in_words(times: int) -> str:
@@ -28,27 +47,165 @@ def times_in_words(times: int) -> str:
     return {1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
-def value_in_words(value: Any) -> str:
-    """A value of an answer as people read it: yes and no, text as it is, the rest as JSON."""
+def value_in_words(value: object) -> str:
+    """A saved value as people read it: yes, no, a text, a number."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (dict, list)) or value is None:
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and doubled spaces."""
+    return " ".join(text.split())
+
+
+def menu_names(flow: Flow) -> dict[str, str]:
+    """Every menu's number and name, for whoever names many."""
+    return {
+        menu.id: f"{number} {name}" if (name := one_line(menu.name)) else f"Menu {number}"
+        for number, menu in enumerate(flow.menus, start=1)
+    }
+
+
+def _goto_short(names: Names, menu_id: str, step: GoTo) -> str:
+    if step.menu == menu_id:
+        return "Says this again"
+    return f"→ {names[step.menu]}" if step.menu in names else "→ no menu chosen"
+
+
+def _goto_does(names: Names, menu_id: str, step: GoTo) -> str:
+    if step.menu == menu_id:
+        return "says this again"
+    return f"goes to {names[step.menu]}" if step.menu in names else f"no menu, so {NOTHING_DONE}"
+
+
+def _answer(step: SaveAnswer) -> str:
+    return f"{step.name}: {value_in_words(step.value)}"
+
+
+WORDINGS: dict[type[Any], Wording] = {
+    Webhook: Wording(
+        "web", "Tell", lambda _n, _m, _s: "Tell the web", lambda _n, _m, s: f"tells {s.url}"
+    ),
+    SaveAnswer: Wording(
+        "answer",
+        "Save",
+        lambda _n, _m, s: f"Save {_answer(s)}",
+        lambda _n, _m, s: f"saves the answer {_answer(s)}",
+    ),
+    GoTo: Wording("goto", "→", _goto_short, _goto_does),
+    Repeat: Wording(
+        "goto",
+        "Again",
+        lambda _n, _m, s: f"Again {times_in_words(s.times)}",
+        lambda _n, _m, s: f"says it again {times_in_words(s.times)}",
+    ),
+    Connect: Wording(
+        "call",
+        "Connect",
+        lambda _n, _m, s: f"Connect {s.number}",
+        lambda _n, _m, s: f"connects the caller to {s.number}",
+    ),
+    HangUp: Wording("end", "Hang up", lambda _n, _m, _s: "Hang up", lambda _n, _m, _s: "hangs up"),
+}
+"""Every action of ``flows.document`` -> its words."""
+
+
+def running(actions: tuple[AnyAction, ...]) -> Iterator[AnyAction]:
+    """The steps that can run: up to the first that leaves the list."""
+    for action in actions:
+        yield action
+        if action.kind in LEAVES_LIST:
+            return
+
+
+def key_does(names: Names, menu: Menu, trigger: str) -> str:
+    """One plain line: "tells https://…, then hangs up"."""
+    steps = list(running(menu.actions(trigger)))
+    told = [WORDINGS[type(step)].does(names, menu.id, step) for step in steps]
+    if not steps or steps[-1].kind not in LEAVES_LIST:
+        told.append(NOTHING_DONE)
+    return ", then ".join(told)
+
+
+def key_short(names: Names, menu: Menu, trigger: str, most: int) -> str:
+    """The same in at most ``most`` character widths; where the key leads is kept longest."""
+    steps = list(running(menu.actions(trigger)))
+    if not steps:
+        return "The call ends"
+    told = [WORDINGS[type(step)].short(names, menu.id, step) for step in steps]
+    if steps[-1].kind not in LEAVES_LIST:
+        told.append("ends")
+    if len(told) == 1:
+        return clip(told[0], most)
+    whole = " · ".join(told)
+    if width(whole) <= most:
+        return whole
+    words = [WORDINGS[type(step)].word for step in steps[: len(told) - 1]]
+    return clip(" · ".join([*dict.fromkeys(words), told[-1]]), most)
+
+
+def width(text: str) -> int:
+    """How wide a text is, in ordinary characters: Chinese ones count twice, accents nothing."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def clip(text: str, most: int) -> str:
+    """The text on one line, cut with "…" when it is wider than ``most``."""
+    text = one_line(text)
+    if width(text) <= most:
+        return text
+    kept, used = "", 0
+    for character in text:
+        used += _width(character)
+        if used > most - 1:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def wrap(text: str, most: int, lines: int) -> tuple[str, ...]:
+    """The text on at most ``lines`` lines of ``most`` character widths, the last one clipped."""
+    words = one_line(text).split(" ")
+    done: list[str] = []
+    while words and len(done) < lines - 1:
+        line = words.pop(0)
+        while words and width(line) + 1 + width(words[0]) <= most:
+            line += f" {words.pop(0)}"
+        done.append(clip(line, most))
+    return (*done, clip(" ".join(words), most)) if words else tuple(done)
+
+
+def step_in_words(flow: Flow, action: AnyAction) -> str:
+    """One step as a person asked for it: "Go to Another day", "Hang up". Never clipped."""
+    return _WISHES[action.kind](flow, action)
+
+
+def steps_in_words(flow: Flow, actions: Iterable[AnyAction]) -> str:
+    """All steps, in order: "Tell https://…, then hang up"; "nothing" without any."""
+    said = [step_in_words(flow, action) for action in actions]
+    later = (words[:1].lower() + words[1:] for words in said[1:])
+    return ", then ".join([*said[:1], *later]) or "nothing"
 
 
 def _go_to(flow: Flow, action: GoTo) -> str:
     return f"Go to {menu_label(flow, action.menu)}" if action.menu else "Go to no menu yet"
 
 
-_STEP_WORDS: dict[str, Callable[[Flow, Any], str]] = {
+_WISHES: dict[str, Callable[[Flow, Any], str]] = {
     "webhook": lambda _flow, step: f"Tell {step.url or 'no web address yet'}",
-    "save_answer": lambda _flow, step: f"Save the answer {step.name}: {value_in_words(step.value)}",
+    "save_answer": lambda _flow, step: f"Save the answer {_answer(step)}",
     "goto": _go_to,
     "repeat": lambda _flow, step: f"Say it again, {times_in_words(step.times)}",
     "connect": lambda _flow, step: f"Connect to {step.number}",
     "hangup": lambda _flow, _step: "Hang up",
 }
 """Action kind -> its words: (flow, step) -> words."""
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]

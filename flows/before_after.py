@@ -1,0 +1,39 @@
+"""Two texts with an arrow between them, clipped so that what changed is seen."""
+
+from __future__ import annotations
+
+from flows.step_words import clip, one_line
+
+LONGEST_TEXT = 60
+"""Characters that are shown of a text, on each side of the arrow."""
+
+_BEFORE_CHANGE = 16
+"""Characters of a long text that are shown before the place where it changed."""
+
+
+def change(before: str, after: str) -> str:
+    """What people wrote, before and after: "“Hello” → nothing"."""
+    was, now = one_line(before), one_line(after)
+    if was == now:
+        return "only the spaces changed"
+    return " → ".join(f"“{text}”" if text else "nothing" for text in _around(was, now))
+
+
+def arrow(before: str, after: str) -> str:
+    """Our own words, before and after: "Go to Another day → Hang up"."""
+    return " → ".join(_around(before, after))
+
+
+def _around(before: str, after: str) -> tuple[str, str]:
+    if max(len(before), len(after)) <= LONGEST_TEXT:
+        return before, after
+    alike = 0
+    while alike < min(len(before), len(after)) and before[alike] == after[alike]:
+        alike += 1
+    start = max(0, alike - _BEFORE_CHANGE)
+    word = before.rfind(" ", 0, start + 1) + 1 if start else 0
+    if alike - word <= LONGEST_TEXT // 2:
+        start = word
+    dots = "…" if start else ""
+    most = LONGEST_TEXT - len(dots)
+    return dots + clip(before[start:], most), dots + clip(after[start:], most)
