@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from blueprints import box, db, owners_only, person, settings
@@ -25,7 +25,9 @@ blueprint.before_request(sign_in_first)
 class ConnectionForm(FlaskForm):
     """A service, where it is, and how to sign in there."""
 
-    service = SelectField("Service", choices=[(s.key, s.label) for s in SERVICES.values()])
+    service = SelectField(
+        "Service", choices=[SelectChoice(s.key, s.label) for s in SERVICES.values()]
+    )
     name = StringField(
         "Name",
         [InputRequired("Give the connection a name."), Length(max=80)],

@@ -7,14 +7,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from flows import values
 from flows.findings import Finding
 from flows.json_text import Unreadable, parse
 
-VALUE_TYPES = (("text", "text"), ("number", "number"), ("yesno", "yes or no"), ("json", "JSON"))
+VALUE_TYPES = [
+    SelectChoice("text"),
+    SelectChoice("number"),
+    SelectChoice("yesno", "yes or no"),
+    SelectChoice("json", "JSON"),
+]
 
 
 def errors_of(findings: Iterable[Finding]) -> list[str]:

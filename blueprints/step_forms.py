@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from wtforms import FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms import FieldList, FormField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
 
 from blueprints.fields import (
@@ -168,8 +168,8 @@ class GoToForm(StepForm):
 
     def know(self, flow: Flow) -> None:
         """All menus, by number and name."""
-        self.menu.choices = [("", "Choose a menu…")] + [
-            (menu.id, f"{number}. {menu.name or f'Menu {number}'}")
+        self.menu.choices = [SelectChoice("", "Choose a menu…")] + [
+            SelectChoice(menu.id, f"{number}. {menu.name or f'Menu {number}'}")
             for number, menu in enumerate(flow.menus, 1)
         ]
 

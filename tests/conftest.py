@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,10 @@ from storage.migrations import migrate
 from tests.helpers import OWNER, PASSWORD, Browser, Served, sign_in, start_server
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data folder with a migrated database, one workspace and its owner."""
-    folder = tmp_path / "data"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a migrated database, one workspace and its owner; made once."""
+    folder = tmp_path_factory.mktemp("first-day")
     db = open_db(folder / "press-one.sqlite3")
     migrate(db)
     people.create_workspace(
@@ -28,6 +28,12 @@ def data(tmp_path: Path) -> Path:
     )
     db.close()
     return folder
+
+
+@pytest.fixture
+def data(first_day: Path, tmp_path: Path) -> Path:
+    """The test's own copy of that folder."""
+    return Path(shutil.copytree(first_day, tmp_path / "data"))
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class Browser:
         self.page = self.client.get(path, follow_redirects=True)
         return self.page
 
-    def post(self, path: str, follow: bool = True, **fields: Any) -> Any:
+    def post(self, path: str, /, follow: bool = True, **fields: Any) -> Any:
         """Send a form with the token and, unless given, the revision of the page looked at."""
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.text)
         revision = re.search(r'name="revision"[^>]*value="(\d+)"', self.text)
