@@ -17,6 +17,18 @@ from flows.problems import Problem
 from flows.words import trigger_name
 from storage.flows import StoredFlow
 
+MENU_CONTROLS = {"name": "name", "script": "script", "recording": "recording", "wait_ms": "wait"}
+FLOW_CONTROLS = {"name": "flow-name", "sender": "sender", "recipient": "recipient", "text": "text"}
+STEP_CONTROLS = {
+    "url": "step-url",
+    "menu": "step-menu",
+    "number": "step-number",
+    "name": "step-name",
+    "value": "step-value",
+    "times": "step-times",
+}
+"""A problem's field -> the id of the control that holds its value."""
+
 
 @dataclass(frozen=True)
 class RailMenu:
@@ -283,12 +295,15 @@ def _check(problem: Problem, view: View) -> Check:
 
 
 def _anchor(problem: Problem) -> str:
+    """The id of the control that holds the value, or of the nearest thing to it."""
     place = problem.place
     if place.step_id:
-        return f"step-{place.step_id}"
+        return STEP_CONTROLS.get(place.field, f"step-{place.step_id}")
     if place.trigger:
         return f"key-{SLUGS[place.trigger]}"
-    return place.field or ("name" if place.menu_id else "menus")
+    if place.menu_id:
+        return MENU_CONTROLS.get(place.field, "name")
+    return FLOW_CONTROLS.get(place.field, "menus")
 
 
 def _delete_question(flow: Flow, menu: Menu) -> DeleteQuestion:

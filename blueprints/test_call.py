@@ -15,6 +15,7 @@ from blueprints.auth import sign_in_first
 from blueprints.queue import jobs
 from calling import place
 from calling.numbers import Number, NumberRefused, is_practice, normalise
+from calling.practice_scripts import PRACTICE_NUMBERS
 from flows import checks
 from flows.document import Flow
 from flows.edits import change_settings
@@ -31,21 +32,6 @@ blueprint.before_request(sign_in_first)
 
 FIRST_NUMBER = "+1 505 555 0100"
 """What the field offers: a number of the practice network that rings on the screen."""
-
-
-PRACTICE_NUMBERS = {
-    "0001": "answers and presses 1",
-    "0002": "answers and stays silent",
-    "0003": "is busy",
-    "0004": "does not answer",
-    "0005": "presses a key that does nothing, then 1",
-    "0006": "is rejected by the network",
-    "0007": "is an answering machine",
-    "0008": "makes the service fail (error 500)",
-    "0009": "makes the service refuse: too many calls (429)",
-    "0010": "is accepted, then the connection breaks off",
-}
-"""Last digits of a number of the practice network -> how it behaves, in words."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +149,13 @@ def _choice(flow: Flow, connection: Connection) -> Choice:
         target=connection.service,
         allowed_hosts=settings().reachable_hosts,
     )
-    errors = tuple(problem for problem in found if problem.severity == "error")
-    return Choice(connection, SERVICES[connection.service].label, errors)
+    stops = tuple(
+        problem
+        for problem in found
+        if problem.severity == "error"
+        or (problem.code == "practice_recording" and not connection.practice)
+    )
+    return Choice(connection, SERVICES[connection.service].label, stops)
 
 
 def _chosen(flow: Flow, form: NumberForm) -> Choice:

@@ -24,6 +24,9 @@ TRIGGERS = (*KEYS, WRONG)
 DEFAULT_WAIT_MS = 10_000
 """Milliseconds a menu waits for a key when it does not say (ours; the seed's example value)."""
 
+PRACTICE_RECORDING = "ivr_practice"
+"""The name of a recording that exists nowhere but on the practice phone network (ours)."""
+
 JsonObject = dict[str, Any]
 
 

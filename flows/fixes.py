@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flows.document import WRONG, AnyAction, Flow, GoTo, HangUp, Repeat, SaveAnswer, Webhook
+from flows.document import (
+    PRACTICE_RECORDING,
+    WRONG,
+    AnyAction,
+    Flow,
+    GoTo,
+    HangUp,
+    Repeat,
+    SaveAnswer,
+    Webhook,
+)
 from flows.edits import (
     NewId,
     add_step,
@@ -61,6 +71,11 @@ def hang_up_instead(flow: Flow, new_id: NewId, *, menu_id: str, step_id: str) ->
     """A link that leads nowhere becomes a hang-up."""
     find_step(find_menu(flow, menu_id), step_id)
     return change_step(flow, menu_id, HangUp(id=step_id))
+
+
+def name_practice_recording(flow: Flow, new_id: NewId, *, menu_id: str) -> Flow:
+    """A recording's name with which the call can be practised; a real service has no such."""
+    return change_menu(flow, menu_id, recording=PRACTICE_RECORDING)
 
 
 def link_menu(flow: Flow, new_id: NewId, *, menu_id: str, key: str, target: str) -> Flow:
@@ -146,6 +161,7 @@ FIXES: dict[str, Callable[..., Flow]] = {
         hang_up_on_key,
         hang_up_instead,
         link_menu,
+        name_practice_recording,
         repeat_on_key,
         remove_steps_after_end,
         set_wait,

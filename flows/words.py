@@ -53,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "no_way_out": "Some callers can never reach an end: give them a key that hangs up.",
     # What a target cannot carry (``flows.targets``).
     "no_menu": "There is nothing to hear yet: add a menu.",
-    "missing_recording": "This menu has no recording: add its web address or name.",
+    "missing_recording": "Nothing is played here yet: name a recording, or use a practice name for now.",
     "missing_target": "This step leads to no menu: choose one.",
     "not_for_target": "{reason}",
     # How a caller could get lost (``flows.checks``).
@@ -67,6 +67,7 @@ SENTENCES: dict[str, str] = {
     "announced_key_empty": "The caller hears “press {key}”, but key {key} does nothing.",
     "too_many_options": "The caller must remember {count} keys: most people manage {most}.",
     "slow_timeout": "The caller may hear {seconds} seconds of silence here: keep it under {most}.",
+    "practice_recording": "“{name}” is only for practice: name a recording before a real call.",
     "insecure_webhook": "What the caller chose travels unprotected: use https:// for the address.",
     # What was pasted as a curl command (``flows.curl``).
     "curl_without_body": "This command sends nothing that could be read: it needs a -d part.",

@@ -27,6 +27,7 @@ WARNINGS = (READER_WARNINGS - STOPS_SENDING) | {
     "too_many_options",
     "slow_timeout",
     "insecure_webhook",
+    "practice_recording",
 }
 """Every code that does not stop sending; all other codes do."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flows.document import Connect, Flow, JsonObject, Menu, SaveAnswer, Webhook
+from flows.document import PRACTICE_RECORDING, Connect, Flow, JsonObject, Menu, SaveAnswer, Webhook
 from flows.findings import Finding, shown
 from flows.problems import Fix, Problem
 from flows.rules.spots import MESSAGE, WHOLE, Facts, Spot
@@ -92,7 +92,10 @@ def menu_values(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
     if menu.recording.strip():
         yield from _problems(recording, check_recording(menu.recording), facts)
     elif facts.target == "speechcall":
-        yield recording.problem("missing_recording")
+        fix = Fix("name_practice_recording", "Use a practice name for now", {"menu_id": menu.id})
+        yield recording.problem("missing_recording", fixes=(fix,))
+    if menu.recording == PRACTICE_RECORDING:
+        yield recording.problem("practice_recording", {"name": PRACTICE_RECORDING})
     if menu.wait_ms is not None:
         wait = at.control("wait_ms", "idleTimeoutMsec")
         yield from _problems(wait, check_wait_ms(menu.wait_ms), facts)

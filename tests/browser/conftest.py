@@ -1,0 +1,77 @@
+"""A real Chromium: the system's or Debian's package, else the one Playwright brings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.helpers import OWNER, PASSWORD, Served
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, started once."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Complaints(list[str]):
+    """What the browser's console complained of; a page without any is part of the promise."""
+
+    def listen(self, page: Page) -> None:
+        """Collect errors and warnings of a page, but for refusals that a test provokes."""
+        page.on("pageerror", lambda error: self.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message: Any) -> None:
+        refused = "the server responded with a status of 4" in message.text
+        if message.type in ("error", "warning") and not refused:
+            self.append(message.text)
+
+
+def _page(chromium: Browser, served: Served, javascript: bool) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=served.url, java_script_enabled=javascript, viewport={"width": 1480, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    page, complaints = context.new_page(), Complaints()
+    complaints.listen(page)
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(OWNER)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    """The owner's browser."""
+    yield from _page(chromium, served, javascript=True)
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, served: Served) -> Iterator[Page]:
+    """The owner's browser with JavaScript switched off."""
+    yield from _page(chromium, served, javascript=False)
