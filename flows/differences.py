@@ -49,7 +49,11 @@ def differences(old: Flow, new: Flow) -> tuple[Difference, ...]:
 
 def summary(old: Flow, new: Flow) -> str:
     """The first difference "and 3 more" on one line; "" when there is none."""
-    found = differences(old, new)
+    return in_one_line(differences(old, new))
+
+
+def in_one_line(found: tuple[Difference, ...]) -> str:
+    """The same, for whoever has the differences already."""
     if not found:
         return ""
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""

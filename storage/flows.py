@@ -1,27 +1,23 @@
 """Flows and their revisions. Append-only: an edit adds a revision, nothing is overwritten.
 
 A revision holds the flow without its menus (``head``) and a list of (menu id, hash of its
-content); equal menus are stored once. So an edit of one menu of two hundred writes one menu,
-and a menu that did not change is the very same object in memory (see ``_menu_cache``).
+content); equal menus are stored once (``storage.menus``), so an edit of one menu of two hundred
+writes one menu. Undo, redo and named versions are in ``storage.history``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from flows.document import Flow, Menu
+from flows.differences import differences, in_one_line
+from flows.document import Flow
+from storage import menus
 from storage.db import now, one, rows, write_tx
-
-MENUS_IN_MEMORY = 4_000
-"""How many parsed menus are kept (a menu of 12 keys takes some 20 kB)."""
 
 
 class FlowNotFound(Exception):
@@ -61,9 +57,23 @@ class Summary:
 
 
 Edit = Callable[[Flow], Flow]
+Kind = Literal["edit", "undo", "redo", "restore"]
 
-_menu_cache: OrderedDict[str, Menu] = OrderedDict()
-_cache_lock = Lock()
+
+@dataclass(frozen=True)
+class NewRevision:
+    """What a revision says about itself.
+
+    ``state_of`` is the revision by which a person made this state (None: this one);
+    ``undo_to`` and ``redo_to`` are the revisions whose state Undo and Redo would show.
+    """
+
+    summary: str
+    person_id: int | None
+    kind: Kind = "edit"
+    state_of: int | None = None
+    undo_to: int | None = None
+    redo_to: int | None = None
 
 
 def list_all(db: Database, workspace_id: int) -> list[Summary]:
@@ -114,7 +124,9 @@ def create_all(
                 (workspace_id, flow.name, len(flow.menus), moment, moment),
             )
             flow_id = int(cursor.lastrowid or 0)
-            _append(db, workspace_id, flow_id, 1, flow, None, summary, person_id, moment)
+            head, hashes = _content(db, workspace_id, flow, None)
+            stored = StoredFlow(flow_id, workspace_id, 1, flow, hashes, head, moment)
+            _insert(db, stored, NewRevision(summary, person_id))
             created.append(flow_id)
     return created
 
@@ -126,7 +138,7 @@ def edit(
     person_id: int | None,
     base_revision: int,
     change: Edit,
-    summary: str,
+    summary: str = "",
     *,
     menu_id: str | None = None,
     settings: bool = False,
@@ -135,8 +147,8 @@ def edit(
 
     ``menu_id`` (or ``settings``) names what the person was looking at: when somebody else
     changed just that since ``base_revision``, nothing is saved and Conflict is raised. A
-    change that changes nothing adds no revision. Raises FlowNotFound, and whatever
-    ``change`` raises.
+    change that changes nothing adds no revision. Without a ``summary`` the differences are
+    said in words. Raises FlowNotFound, and whatever ``change`` raises.
     """
     with write_tx(db):
         current = load(db, workspace_id, flow_id)
@@ -144,17 +156,35 @@ def edit(
             base = load(db, workspace_id, flow_id, base_revision)
             _refuse_conflict(base, current, menu_id, settings)
         flow = change(current.flow)
-        if flow == current.flow:
+        found = differences(current.flow, flow)
+        if not found:
             return current
-        moment, number = now(), current.revision + 1
-        head, hashes = _append(
-            db, workspace_id, flow_id, number, flow, current, summary, person_id, moment
-        )
-        db.execute(
-            "UPDATE flows SET name = ?, revision = ?, menu_count = ?, updated_at = ? WHERE id = ?",
-            (flow.name, number, len(flow.menus), moment, flow_id),
-        )
-    return StoredFlow(flow_id, workspace_id, number, flow, hashes, head, moment)
+        head, hashes = _content(db, workspace_id, flow, current)
+        revision = NewRevision(summary or in_one_line(found), person_id, undo_to=current.revision)
+        return add_revision(db, current, flow, head, hashes, revision)
+
+
+def add_revision(
+    db: Database,
+    current: StoredFlow,
+    flow: Flow,
+    head: str,
+    hashes: dict[str, str],
+    revision: NewRevision,
+) -> StoredFlow:
+    """The flow's next revision, inside a transaction that read ``current``.
+
+    ``head`` and ``hashes`` are the content of ``flow`` as it is kept.
+    """
+    stored = StoredFlow(
+        current.id, current.workspace_id, current.revision + 1, flow, hashes, head, now()
+    )
+    _insert(db, stored, revision)
+    db.execute(
+        "UPDATE flows SET name = ?, revision = ?, menu_count = ?, updated_at = ? WHERE id = ?",
+        (flow.name, stored.revision, len(flow.menus), stored.updated_at, stored.id),
+    )
+    return stored
 
 
 def delete(db: Database, workspace_id: int, flow_id: int) -> None:
@@ -185,52 +215,47 @@ def _refuse_conflict(
         raise Conflict(base, current)
 
 
-def _append(
-    db: Database,
-    workspace_id: int,
-    flow_id: int,
-    number: int,
-    flow: Flow,
-    previous: StoredFlow | None,
-    summary: str,
-    person_id: int | None,
-    moment: str,
+def _content(
+    db: Database, workspace_id: int, flow: Flow, previous: StoredFlow | None
 ) -> tuple[str, dict[str, str]]:
+    """Keep the flow's menus; returns its head and their hashes."""
     known = {menu.id: menu for menu in previous.flow.menus} if previous else {}
     hashes: dict[str, str] = {}
     for menu in flow.menus:
         if previous is not None and known.get(menu.id) is menu:
             hashes[menu.id] = previous.hashes[menu.id]
-            continue
-        body = _dump(menu)
-        hashes[menu.id] = _hash(body)
-        db.execute(
-            "INSERT OR IGNORE INTO menu_versions (workspace_id, hash, body) VALUES (?, ?, ?)",
-            (workspace_id, hashes[menu.id], body),
-        )
-        _remember(hashes[menu.id], menu)
+        else:
+            hashes[menu.id] = menus.keep(db, workspace_id, menu)
     head = json.dumps(flow.model_dump(exclude={"menus"}), ensure_ascii=False, sort_keys=True)
+    return head, hashes
+
+
+def _insert(db: Database, stored: StoredFlow, revision: NewRevision) -> None:
     db.execute(
         "INSERT INTO flow_revisions (workspace_id, flow_id, number, head, menus, summary,"
-        " person_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " person_id, created_at, kind, state_of, undo_to, redo_to)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            workspace_id,
-            flow_id,
-            number,
-            head,
-            json.dumps(list(hashes.items())),
-            summary,
-            person_id,
-            moment,
+            stored.workspace_id,
+            stored.id,
+            stored.revision,
+            stored.head,
+            json.dumps(list(stored.hashes.items())),
+            revision.summary,
+            revision.person_id,
+            stored.updated_at,
+            revision.kind,
+            revision.state_of or stored.revision,
+            revision.undo_to,
+            revision.redo_to,
         ),
     )
-    return head, hashes
 
 
 def _stored(db: Database, row: dict[str, Any]) -> StoredFlow:
     hashes = dict(json.loads(row["menus"]))
-    menus = _menus(db, row["workspace_id"], list(hashes.values()))
-    flow = Flow(**json.loads(row["head"])).model_copy(update={"menus": tuple(menus)})
+    content = menus.fetch(db, row["workspace_id"], list(hashes.values()))
+    flow = Flow(**json.loads(row["head"])).model_copy(update={"menus": tuple(content)})
     return StoredFlow(
         row["id"],
         row["workspace_id"],
@@ -240,39 +265,3 @@ def _stored(db: Database, row: dict[str, Any]) -> StoredFlow:
         row["head"],
         row["created_at"],
     )
-
-
-def _menus(db: Database, workspace_id: int, hashes: list[str]) -> list[Menu]:
-    with _cache_lock:
-        found = {h: _menu_cache[h] for h in hashes if h in _menu_cache}
-        for h in found:
-            _menu_cache.move_to_end(h)
-    missing = [h for h in hashes if h not in found]
-    if missing:
-        for row in rows(
-            db,
-            "SELECT hash, body FROM menu_versions WHERE workspace_id = ?"
-            " AND hash IN (SELECT value FROM json_each(?))",
-            workspace_id,
-            json.dumps(missing),
-        ):
-            menu = Menu.model_validate(json.loads(str(row["body"])))
-            found[str(row["hash"])] = menu
-            _remember(str(row["hash"]), menu)
-    return [found[h] for h in hashes]
-
-
-def _remember(content_hash: str, menu: Menu) -> None:
-    with _cache_lock:
-        _menu_cache[content_hash] = menu
-        while len(_menu_cache) > MENUS_IN_MEMORY:
-            _menu_cache.popitem(last=False)
-
-
-def _dump(menu: Menu) -> str:
-    # json, not pydantic's own writer: whole numbers of any size keep their digits.
-    return json.dumps(menu.model_dump(), ensure_ascii=False, sort_keys=False)
-
-
-def _hash(body: str) -> str:
-    return hashlib.sha256(body.encode()).hexdigest()[:32]

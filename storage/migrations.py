@@ -122,6 +122,42 @@ def webhooks_under_way(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def undo_and_names_of_versions(db: Database) -> None:
+    """Where Undo and Redo lead from every revision; names that people give to some of them."""
+    for sql in (
+        "ALTER TABLE flow_revisions ADD COLUMN kind TEXT NOT NULL DEFAULT 'edit'"
+        " CHECK (kind IN ('edit','undo','redo','restore'))",
+        "ALTER TABLE flow_revisions ADD COLUMN state_of INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE flow_revisions ADD COLUMN undo_to INTEGER",
+        "ALTER TABLE flow_revisions ADD COLUMN redo_to INTEGER",
+        "UPDATE flow_revisions SET state_of = number,"
+        " undo_to = CASE WHEN number > 1 THEN number - 1 END",
+        "CREATE TABLE revision_names (id INTEGER PRIMARY KEY,"
+        " workspace_id INTEGER NOT NULL REFERENCES workspaces(id),"
+        " flow_id INTEGER NOT NULL, number INTEGER NOT NULL,"
+        " name TEXT NOT NULL COLLATE NOCASE, person_id INTEGER REFERENCES people(id),"
+        " created_at TEXT NOT NULL, UNIQUE (flow_id, number), UNIQUE (flow_id, name),"
+        " FOREIGN KEY (flow_id, number) REFERENCES flow_revisions(flow_id, number))",
+    ):
+        db.execute(sql)
+
+
+@MIGRATIONS()
+def journeys(db: Database) -> None:
+    """Calls kept as tests: the keys, and what must happen, as JSON."""
+    for sql in (
+        "CREATE TABLE journeys (id INTEGER PRIMARY KEY,"
+        " workspace_id INTEGER NOT NULL REFERENCES workspaces(id),"
+        " flow_id INTEGER NOT NULL REFERENCES flows(id), name TEXT NOT NULL,"
+        " start_menu TEXT NOT NULL, inputs TEXT NOT NULL, expected TEXT NOT NULL,"
+        " person_id INTEGER REFERENCES people(id), created_at TEXT NOT NULL,"
+        " updated_at TEXT NOT NULL)",
+        "CREATE INDEX journeys_flow ON journeys(flow_id, id)",
+    ):
+        db.execute(sql)
+
+
 def migrate(db: Database) -> None:
     """Bring a database to the present shape; a database that has it already is left alone."""
     MIGRATIONS.apply(db)
