@@ -268,6 +268,12 @@ CASES: list[tuple[str, Flow, str, tuple[Any, ...]]] = [
         (1, "1", 0, ""),
     ),
     (
+        "practice_recording",
+        good_flow(good_menu(recording="ivr_practice")),
+        "/messages/0/menu/0/introUrl",
+        (1, "", 0, "recording"),
+    ),
+    (
         "insecure_webhook",
         one_step(webhook("http://hooks.example.com/1")),
         "/messages/0/menu/0/dtmfActions/d1/0/url",
