@@ -43,7 +43,8 @@ def good_menu(menu_id: str = "main", **changes: Any) -> Menu:
     """A menu with nothing wrong; ``keys`` are added to its own."""
     keys = {**GOOD_KEYS, **changes.pop("keys", {})}
     script = changes.pop("script", "Press 1 to hang up.")
-    return Menu(id=menu_id, script=script, recording="ivr_1", keys=keys, **changes)
+    values = {"recording": "ivr_1", **changes}
+    return Menu(id=menu_id, script=script, keys=keys, **values)
 
 
 def good_flow(*menus: Menu, **changes: Any) -> Flow:
