@@ -11,15 +11,14 @@ call. A call is cut after ``MOST_MENUS`` menus played.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from flows.document import (
     DEFAULT_WAIT_MS,
     KEYS,
     WRONG,
-    AnyAction,
     Connect,
     Flow,
     GoTo,
@@ -122,10 +121,7 @@ def start(flow: Flow, menu_index: int = 0) -> Call:
 
     A menu that is not there ends the call at once, and says so.
     """
-    call = Call(flow)
-    if not 0 <= menu_index < len(flow.menus):
-        return _end(call, "no_menu")
-    return _play(replace(call, menu_id=flow.menus[menu_index].id))
+    return _started(flow, menu_index).call()
 
 
 def press(call: Call, key: str) -> Call:
@@ -135,33 +131,23 @@ def press(call: Call, key: str) -> Call:
     """
     if key not in KEYS:
         raise ValueError(f"{key!r} is not a key of a phone.")
-    if call.state != "waiting":
-        return call
-    menu = call.menu
-    understood = menu is not None and bool(menu.actions(key))
-    pressed = Pressed(menu_id=call.menu_id, trigger=key, key=key, understood=understood)
-    return _run(_add(call, pressed), key if understood else WRONG)
+    return apply(call, key)
 
 
 def silence(call: Call) -> Call:
     """The wait runs out without a key."""
-    if call.state != "waiting":
-        return call
-    return _run(_add(call, Silent(menu_id=call.menu_id, trigger=WRONG)), WRONG)
+    return apply(call, SILENCE)
 
 
 def caller_hangs_up(call: Call) -> Call:
     """The caller puts the phone down."""
-    return call if call.state != "waiting" else _end(call, "caller_hung_up")
+    return apply(call, HANGUP)
 
 
 def apply(call: Call, given: str) -> Call:
     """One input: a key, "silence" or "hangup". Raises ValueError for anything else."""
-    if given == SILENCE:
-        return silence(call)
-    if given == HANGUP:
-        return caller_hangs_up(call)
-    return press(call, given)
+    line = _Line(call.flow, call.state, call.menu_id, call.trail, call.played, call.repeats)
+    return line.call() if _take(line, given) else call
 
 
 def replay(flow: Flow, inputs: Iterable[str], menu_index: int = 0) -> Call:
@@ -169,81 +155,158 @@ def replay(flow: Flow, inputs: Iterable[str], menu_index: int = 0) -> Call:
 
     Raises ValueError when one of them is not in ``INPUTS``.
     """
-    call = start(flow, menu_index)
+    line = _started(flow, menu_index)
     for given in inputs:
-        call = apply(call, given)
-    return call
+        _take(line, given)
+    return line.call()
 
 
-def _add(call: Call, *events: Event) -> Call:
-    return replace(call, trail=(*call.trail, *events))
+class _Line:
+    """A call while things happen to it; ``Call`` is its picture at one moment."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        state: State = "waiting",
+        menu_id: str = "",
+        trail: Iterable[Event] = (),
+        played: int = 0,
+        repeats: int = 0,
+    ) -> None:
+        self.flow, self.state, self.menu_id = flow, state, menu_id
+        self.trail, self.played, self.repeats = list(trail), played, repeats
+        self.menus = {menu.id: menu for menu in reversed(flow.menus)}
+
+    def call(self) -> Call:
+        """The picture of this moment."""
+        trail = tuple(self.trail)
+        return Call(self.flow, self.state, self.menu_id, trail, self.played, self.repeats)
 
 
-def _end(call: Call, reason: Reason, trigger: str = "", step_id: str = "") -> Call:
-    ended = Ended(menu_id=call.menu_id, trigger=trigger, step_id=step_id, reason=reason)
-    return replace(call, state="ended", trail=(*call.trail, ended))
+def _started(flow: Flow, menu_index: int) -> _Line:
+    line = _Line(flow)
+    if 0 <= menu_index < len(flow.menus):
+        line.menu_id = flow.menus[menu_index].id
+        _play(line)
+    else:
+        _end(line, "no_menu")
+    return line
 
 
-def _play(call: Call) -> Call:
-    if call.played >= MOST_MENUS:
-        return _end(call, "cut")
-    heard = Heard(menu_id=call.menu_id)
-    return replace(call, played=call.played + 1, trail=(*call.trail, heard))
+def _take(line: _Line, given: str) -> bool:
+    """One input; False when it changes nothing, because the call is over."""
+    if given not in INPUTS:
+        raise ValueError(f"{given!r} is not a key of a phone.")
+    if line.state != "waiting":
+        return False
+    if given == HANGUP:
+        _end(line, "caller_hung_up")
+        return True
+    menu = line.menus.get(line.menu_id)
+    if given == SILENCE:
+        line.trail.append(Silent(menu_id=line.menu_id, trigger=WRONG))
+        _run(line, menu, WRONG)
+        return True
+    understood = menu is not None and bool(menu.actions(given))
+    pressed = Pressed(menu_id=line.menu_id, trigger=given, key=given, understood=understood)
+    line.trail.append(pressed)
+    _run(line, menu, given if understood else WRONG)
+    return True
 
 
-def _run(call: Call, trigger: str) -> Call:
+def _end(line: _Line, reason: Reason, trigger: str = "", step_id: str = "") -> None:
+    line.state = "ended"
+    line.trail.append(Ended(menu_id=line.menu_id, trigger=trigger, step_id=step_id, reason=reason))
+
+
+def _play(line: _Line) -> None:
+    if line.played >= MOST_MENUS:
+        return _end(line, "cut")
+    line.played += 1
+    line.trail.append(Heard(menu_id=line.menu_id))
+
+
+def _run(line: _Line, menu: Menu | None, trigger: str) -> None:
     """The steps of a trigger, until one leaves the list or they run out."""
-    menu = call.menu
     actions = menu.actions(trigger) if menu is not None else ()
     if not actions:
-        return _end(call, "no_wrong", trigger)
+        return _end(line, "no_wrong", trigger)
     for action in actions:
-        call, left = _STEPS[action.kind](call, trigger, action)
-        if left:
-            return call
-    return _end(call, "list_ended", trigger)
+        if _STEPS[action.kind](line, trigger, action):
+            return
+    _end(line, "list_ended", trigger)
 
 
-def _tell(call: Call, trigger: str, step: Webhook) -> tuple[Call, bool]:
-    headers = tuple((step.headers or {}).items())
-    told = Told(**_at(call, trigger, step), url=step.url, headers=headers, body=step.body)
-    return _add(call, told), False
+def _tell(line: _Line, trigger: str, step: Webhook) -> bool:
+    line.trail.append(
+        Told(
+            menu_id=line.menu_id,
+            trigger=trigger,
+            step_id=step.id,
+            url=step.url,
+            headers=tuple((step.headers or {}).items()),
+            body=step.body,
+        )
+    )
+    return False
 
 
-def _save(call: Call, trigger: str, step: SaveAnswer) -> tuple[Call, bool]:
-    saved = Saved(**_at(call, trigger, step), name=step.name, value=step.value)
-    return _add(call, saved), False
+def _save(line: _Line, trigger: str, step: SaveAnswer) -> bool:
+    line.trail.append(
+        Saved(
+            menu_id=line.menu_id,
+            trigger=trigger,
+            step_id=step.id,
+            name=step.name,
+            value=step.value,
+        )
+    )
+    return False
 
 
-def _go(call: Call, trigger: str, step: GoTo) -> tuple[Call, bool]:
-    if call.flow.menu(step.menu) is None:
-        return _end(call, "missing_target", trigger, step.id), True
-    went = WentTo(**_at(call, trigger, step), target=step.menu)
-    return _play(replace(_add(call, went), menu_id=step.menu, repeats=0)), True
+def _go(line: _Line, trigger: str, step: GoTo) -> bool:
+    if step.menu not in line.menus:
+        _end(line, "missing_target", trigger, step.id)
+        return True
+    line.trail.append(
+        WentTo(menu_id=line.menu_id, trigger=trigger, step_id=step.id, target=step.menu)
+    )
+    line.menu_id, line.repeats = step.menu, 0
+    _play(line)
+    return True
 
 
-def _repeat(call: Call, trigger: str, step: Repeat) -> tuple[Call, bool]:
-    if call.repeats >= step.times:
-        return call, False
-    count = call.repeats + 1
-    again = Repeated(**_at(call, trigger, step), count=count, times=step.times)
-    return _play(replace(_add(call, again), repeats=count)), True
+def _repeat(line: _Line, trigger: str, step: Repeat) -> bool:
+    if line.repeats >= step.times:
+        return False
+    line.repeats += 1
+    line.trail.append(
+        Repeated(
+            menu_id=line.menu_id,
+            trigger=trigger,
+            step_id=step.id,
+            count=line.repeats,
+            times=step.times,
+        )
+    )
+    _play(line)
+    return True
 
 
-def _connect(call: Call, trigger: str, step: Connect) -> tuple[Call, bool]:
-    connected = Connected(**_at(call, trigger, step), number=step.number)
-    return replace(_add(call, connected), state="connected"), True
+def _connect(line: _Line, trigger: str, step: Connect) -> bool:
+    line.trail.append(
+        Connected(menu_id=line.menu_id, trigger=trigger, step_id=step.id, number=step.number)
+    )
+    line.state = "connected"
+    return True
 
 
-def _hang_up(call: Call, trigger: str, step: HangUp) -> tuple[Call, bool]:
-    return _end(call, "hung_up", trigger, step.id), True
+def _hang_up(line: _Line, trigger: str, step: HangUp) -> bool:
+    _end(line, "hung_up", trigger, step.id)
+    return True
 
 
-def _at(call: Call, trigger: str, step: AnyAction) -> dict[str, str]:
-    return {"menu_id": call.menu_id, "trigger": trigger, "step_id": step.id}
-
-
-_STEPS: dict[str, Any] = {
+_STEPS: dict[str, Callable[[_Line, str, Any], bool]] = {
     "webhook": _tell,
     "save_answer": _save,
     "goto": _go,
@@ -251,4 +314,4 @@ _STEPS: dict[str, Any] = {
     "connect": _connect,
     "hangup": _hang_up,
 }
-"""Action kind -> what it does: (call, trigger, step) -> (call after it, whether it left)."""
+"""Action kind -> what it does: (line, trigger, step) -> whether the list was left."""
