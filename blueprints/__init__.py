@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g
 from flask_login import current_user
 from sqlite_utils import Database
+from werkzeug.routing import IntegerConverter, Map
 
 from settings import Settings
 from storage.credentials import SecretBox
@@ -19,11 +20,32 @@ from storage.people import Person
 MAX_FORM_BYTES = 2_500_000
 """The most that a request may carry; a document itself may have 1 MB (flows.reading)."""
 
+LARGEST_ID = 2**63 - 1
+"""The largest id that a table can have (SQLite's integers have 64 bits)."""
+
 Route = TypeVar("Route", bound=Callable[..., Any])
 
 
+class RowId(IntegerConverter):
+    """An id in an address. A longer number is no id of anything: the address does not exist."""
+
+    regex = r"[0-9]{1,19}"
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def row_id(typed: str | None) -> int | None:
+    """An id as a form or a query has it, or None when it cannot be one."""
+    digits = typed or ""
+    if not digits.isdecimal() or len(digits) > len(str(LARGEST_ID)):
+        return None
+    return int(digits) if int(digits) <= LARGEST_ID else None
+
+
 def init_app(app: Flask) -> None:
-    """Close the request's database when the request ends."""
+    """Close the request's database when the request ends; ids in addresses stay ids."""
+    app.url_map.converters["int"] = RowId
 
     @app.teardown_appcontext
     def close_db(_problem: BaseException | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -49,7 +51,9 @@ def _by_token(token: str) -> SignedIn | None:
         return None
     person, seen_at = found
     if seen_at < _ago(TOUCH_EVERY):
-        people.touch_session(db(), token)
+        # A page can be read while nothing can be written; the next request notes it.
+        with suppress(sqlite3.OperationalError):
+            people.touch_session(db(), token)
     return SignedIn(person, token)
 
 

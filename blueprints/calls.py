@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, json_view, may_edit, person
+from blueprints import db, json_view, may_edit, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.queue import jobs
 from calling import practice, words
@@ -29,6 +29,14 @@ PAGE = 50
 """How many calls one page of the list shows."""
 
 
+FILTERS = {
+    **words.STATES_SHOWN,
+    **words.OUTCOMES,
+    "refused": "Refused, or not placed",
+    "unknown": "Unclear: the phone may have rung",
+}
+"""Status -> how the filter names it; two of them hold calls of two kinds."""
+
 PHASES = {"ringing": "Ringing", "talking": "On the phone"}
 """Phase of a phone on the screen -> its words."""
 
@@ -45,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Phone:
-    """The phone on the screen. ``share`` is how much of the wait is over, 0 to 100."""
+    """The phone on the screen. ``speak_id`` changes whenever a menu is said."""
 
     practice: PracticeCall
     talk: engine.Call | None
@@ -69,7 +77,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "calls/list.html",
         flows=flow_store.list_all(db(), workspace),
-        statuses={**words.OUTCOMES, **words.STATES_SHOWN},
+        statuses=FILTERS,
         **_list(),
     )
 
@@ -82,8 +90,7 @@ def live_list() -> ResponseReturnValue:
 
 def _list() -> dict[str, Any]:
     me, asked = person(), request.args
-    flow_id = int(asked["flow"]) if asked.get("flow", "").isdecimal() else None
-    before = int(asked["before"]) if asked.get("before", "").isdecimal() else None
+    flow_id, before = row_id(asked.get("flow")), row_id(asked.get("before"))
     status = asked.get("status", "")
     found = store.list_page(
         db(), me.workspace_id, flow_id=flow_id, status=status, before_id=before, limit=PAGE + 1
@@ -151,12 +158,14 @@ def _call(call_id: int) -> dict[str, Any]:
     connection = (
         connections.get(db(), workspace, call.connection_id) if call.connection_id else None
     )
-    phone = _phone(call, on_phone) if on_phone else None
+    written = _written_flow(call)
+    phone = _phone(on_phone, written or on_phone.flow) if on_phone else None
     return {
         "line": _line_now(call, phone),
         "call": call,
         "connection": connection,
         "phone": phone,
+        "flow_is_there": written is not None,
         "events": _history(call, phone),
         "request_html": json_view.highlighted_json(call.request),
         "reply_html": json_view.highlighted_json(call.reply),
@@ -165,9 +174,8 @@ def _call(call_id: int) -> dict[str, Any]:
     }
 
 
-def _phone(call: store.StoredCall, on_phone: PracticeCall) -> Phone:
+def _phone(on_phone: PracticeCall, flow: Flow) -> Phone:
     """The conversation, told with the flow as people wrote it where it is still known."""
-    flow = _written_flow(call) or on_phone.flow
     talk = engine.replay(flow, on_phone.inputs) if on_phone.answered_at else None
     left = 0.0
     if on_phone.next_at:

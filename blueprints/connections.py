@@ -6,20 +6,31 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import StopValidation
 
 from blueprints import box, db, owners_only, person, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import Sound, stripped
+from blueprints.fields import Sound, at_most, needed, stripped
 from flows import values
 from providers import SERVICES, connect
 from providers.base import Credentials
 from providers.web import WebClient
 from storage import connections as store
 from storage import keys
+from storage.credentials import CannotDecrypt
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
 blueprint.before_request(sign_in_first)
+
+
+UNREADABLE = "The password or key kept here cannot be read any more. Type it again."
+"""When the key file is not the one that the secret was kept with."""
+
+
+def _nothing_after(_form: FlaskForm, field: StringField) -> None:
+    """A request's own path is put behind the address, so nothing may end it."""
+    if "?" in field.data or "#" in field.data:
+        raise StopValidation("Leave out “?” or “#” and everything after it.")
 
 
 class ConnectionForm(FlaskForm):
@@ -30,29 +41,33 @@ class ConnectionForm(FlaskForm):
     )
     name = StringField(
         "Name",
-        [InputRequired("Give the connection a name."), Length(max=80)],
+        [needed("Give the connection a name."), at_most(80)],
         filters=[stripped],
         description="How you will recognise it, such as “SMSBAT, main account”.",
     )
     base_url = StringField(
         "Web address of the service",
-        [InputRequired("Type the web address of the service."), Sound(values.check_url)],
+        [
+            needed("Type the web address of the service."),
+            Sound(values.check_url),
+            _nothing_after,
+        ],
         filters=[lambda typed: stripped(typed).rstrip("/")],
     )
     username = StringField(
         "User name",
-        [Length(max=200)],
+        [at_most(200)],
         filters=[stripped],
         description="SpeechCall only; leave it empty if you have a key.",
     )
     secret = PasswordField(
         "Password or key",
-        [Length(max=500)],
+        [at_most(500)],
         description="Kept encrypted and never shown again. Empty keeps the one that is stored.",
     )
     sender = StringField(
         "Usual sender",
-        [Length(max=64)],
+        [at_most(64)],
         filters=[stripped],
         description="Used when a call flow names no sender.",
     )
@@ -62,7 +77,9 @@ class KeyForm(FlaskForm):
     """A name is all an API key needs."""
 
     key_name = StringField(
-        "What will use the key?", [InputRequired("Type a name, such as “Shop”."), Length(max=80)]
+        "What will use the key?",
+        [needed("Type a name, such as “Shop”."), at_most(80)],
+        filters=[stripped],
     )
 
 
@@ -149,17 +166,17 @@ def _or_404(connection_id: int) -> store.Connection:
 def check(connection_id: int) -> ResponseReturnValue:
     """Ask the service whether the key is right, without placing a call."""
     connection = _or_404(connection_id)
-    credentials = Credentials(
-        connection.address(f"http://{settings().own_address}"),
-        connection.username,
-        store.secret(db(), box(), connection),
-    )
+    name = f"{connection.name} ({SERVICES[connection.service].label})"
+    try:
+        secret = store.secret(db(), box(), connection)
+    except CannotDecrypt:
+        flash(f"{name}: {UNREADABLE}", "warn")
+        return redirect(url_for("connections.listing"), 303)
+    own_url = f"http://{settings().own_address}"
+    credentials = Credentials(connection.address(own_url), connection.username, secret)
     service = connect(connection.service, credentials, WebClient(settings().reachable_hosts))
     result = service.check()
-    flash(
-        f"{connection.name} ({SERVICES[connection.service].label}): {result.words}",
-        "message" if result.works else "warn",
-    )
+    flash(f"{name}: {result.words}", "message" if result.works else "warn")
     return redirect(url_for("connections.listing"), 303)
 
 

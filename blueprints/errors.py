@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from blueprints import speechcall_gateway, voice_gateway
 from flows.edits import Gone
 from storage.flows import FlowNotFound
 
@@ -39,18 +40,61 @@ PAGES = {
     ),
     503: (
         "Busy for a moment",
-        "Your change could not be saved just now. Go back and try again in a few seconds.",
+        "Nothing was saved just now, because somebody else is saving. Try again in a few seconds.",
+    ),
+    507: (
+        "There is no room left",
+        "Nothing was saved, because the disk is full. Tell whoever runs Press One.",
     ),
 }
 """Status -> (title, what to do)."""
 
+DATABASE_FAULTS = (("locked", 503), ("full", 507))
+"""A word of SQLite's message -> the status it means; anything else is a 500."""
+
+GATEWAYS = {
+    "/api/v1": voice_gateway.http_error,
+    "/bat": speechcall_gateway.http_error,
+}
+"""Prefix of an address -> how errors are answered there.
+
+A blueprint is not asked about a request that fits none of its routes (Flask's documentation,
+"Blueprint Error Handlers"), such as one with a method that HTTP does not know.
+"""
+
+NEVER_SHOWN = ("password", "secret")
+"""Fields that a page never repeats."""
+
+AGAIN = (503, 507)
+"""Statuses after which the same form may be sent again as it is."""
+
 
 def page(status: int, sentence: str = "") -> tuple[str, int]:
-    """The error page of a status."""
+    """The error page of a status.
+
+    Pages of 500 and above are rendered without asking who is signed in, because that asks the
+    database, which may be what is broken. What was typed stays on the page where sending it
+    again makes sense.
+    """
     title, advice = PAGES.get(status, PAGES[500 if status >= 500 else 400])
-    return render_template(
-        "error.html", status=status, title=title, advice=sentence or advice
-    ), status
+    facts = {
+        "status": status,
+        "title": title,
+        "advice": sentence or advice,
+        "again": _typed() if status in AGAIN else None,
+    }
+    if status < 500:
+        return render_template("error.html", **facts), status
+    return current_app.jinja_env.get_template("error.html").render(facts), status
+
+
+def _typed() -> list[tuple[str, str]] | None:
+    """The fields of the form that was sent; None when it cannot be sent again from a page."""
+    kept = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    secret = any(name in NEVER_SHOWN and text for name, text in kept)
+    if request.method != "POST" or secret or any(request.files.values()):
+        return None
+    return kept
 
 
 def init_app(app: Flask) -> None:
@@ -66,14 +110,17 @@ def init_app(app: Flask) -> None:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
+    for prefix, answer in GATEWAYS.items():
+        if f"{request.path}/".startswith(f"{prefix}/"):
+            return answer(error)
     return page(error.code)
 
 
 def _database(error: sqlite3.OperationalError) -> ResponseReturnValue:
-    log.exception("the database did not answer: %s %s", request.method, request.path)
-    return page(503 if "locked" in str(error) or "full" in str(error) else 500)
+    log.exception("the database did not answer: %s %r", request.method, request.path)
+    return page(next((status for word, status in DATABASE_FAULTS if word in str(error)), 500))
 
 
 def _unexpected(_error: Exception) -> ResponseReturnValue:
-    log.exception("an error nobody expected: %s %s", request.method, request.path)
+    log.exception("an error nobody expected: %s %r", request.method, request.path)
     return page(500)

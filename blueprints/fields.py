@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField
-from wtforms.validators import StopValidation
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from flows import values
 from flows.findings import Finding
@@ -38,6 +38,16 @@ class Sound:
         found = errors_of(self.check(field.data or ""))
         if found:
             raise StopValidation(found[0])
+
+
+def needed(sentence: str) -> DataRequired:
+    """A validator: something other than spaces must be typed."""
+    return DataRequired(sentence)
+
+
+def at_most(characters: int) -> Length:
+    """A validator: the text may not be longer."""
+    return Length(max=characters, message=f"This is too long: use at most {characters} characters.")
 
 
 def stripped(text: str | None) -> str:

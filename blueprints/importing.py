@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import StringField, TextAreaField
-from wtforms.validators import Length
 
 from blueprints import db, may_edit, person
 from blueprints.auth import sign_in_first
+from blueprints.fields import at_most, stripped
 from flows import reading
 from flows.problems import Problem
 from storage import flows as store
@@ -18,11 +18,17 @@ from storage import flows as store
 blueprint = Blueprint("importing", __name__)
 blueprint.before_request(sign_in_first)
 
+NEITHER = "Choose a file, or paste JSON or a curl command."
+BOTH = "There is a file and a pasted text: keep one of them. Nothing was imported yet."
+
+TOO_LARGE = 413
+"""The status of a document that is too large; a file like that is not shown on the page."""
+
 
 class ImportForm(FlaskForm):
     """Either a file or pasted text."""
 
-    name = StringField("Name of the call flow", [Length(max=120)])
+    name = StringField("Name of the call flow", [at_most(120)], filters=[stripped])
     file = FileField("A .json file")
     pasted = TextAreaField("Or paste JSON, or a curl command")
 
@@ -36,14 +42,17 @@ def document() -> ResponseReturnValue:
         return _page(form)
     if not form.validate():
         return _page(form, status=422)
-    content = form.file.data.read() if form.file.data else b""
+    content = form.file.data.read() if form.file.data else None
     pasted = form.pasted.data or ""
-    name = (form.name.data or "").strip() or "Imported call flow"
+    if (content is None) == (not pasted.strip()):
+        form.pasted.errors = [NEITHER if content is None else BOTH]
+        return _page(form, status=422)
+    name = form.name.data or "Imported call flow"
     try:
-        imported = reading.read(content, name) if content else reading.read_pasted(pasted, name)
+        imported = reading.read_pasted(pasted, name) if content is None else _read(content, name)
     except reading.Unreadable as refused:
-        if content and not pasted:
-            form.pasted.data = content[: reading.MAX_BYTES].decode(errors="replace")
+        if content is not None and refused.status != TOO_LARGE:
+            form.pasted.data = _text(content)
         return _page(form, refused.problems, refused.status)
     me = person()
     ids = store.create_all(db(), me.workspace_id, me.id, imported.document.flows, "Import")
@@ -55,10 +64,26 @@ def document() -> ResponseReturnValue:
     return redirect(url_for("editor.show", flow_id=ids[0]), 303)
 
 
+def _read(content: bytes, name: str) -> reading.Imported:
+    """A file may hold whatever may be pasted. Raises reading.Unreadable."""
+    text = _text(content)
+    return reading.read_pasted(text, name) if text else reading.read(content, name)
+
+
+def _text(content: bytes) -> str:
+    """A file's text, to be mended on the page; "" when it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
 def _page(
     form: ImportForm, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> tuple[str, int]:
-    return render_template("library/import.html", form=form, problems=problems), status
+    """The form, with what must be mended; warnings stop nothing and would only confuse."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    return render_template("library/import.html", form=form, problems=errors), status
 
 
 def _said_once(warnings: tuple[Problem, ...], most: int = 5) -> list[str]:

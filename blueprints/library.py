@@ -6,10 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
 
 from blueprints import db, may_edit, new_id, person
 from blueprints.auth import sign_in_first
+from blueprints.fields import at_most, needed, stripped
 from flows import edits
 from flows.document import Flow
 from storage import flows as store
@@ -27,7 +27,9 @@ class NewFlowForm(FlaskForm):
     """A name is all that is needed to begin."""
 
     name = StringField(
-        "Name", [InputRequired("Give your call flow a name, such as “Delivery”."), Length(max=120)]
+        "Name",
+        [needed("Give your call flow a name, such as “Delivery”."), at_most(120)],
+        filters=[stripped],
     )
 
 
@@ -51,7 +53,7 @@ def create() -> ResponseReturnValue:
         return _page(form, 422)
     me = person()
     sender = people.workspace_name(db(), me.workspace_id)[:SENDER_MOST]
-    flow = edits.add_menu(Flow(name=form.name.data.strip(), sender=sender), new_id(), "Menu 1")
+    flow = edits.add_menu(Flow(name=form.name.data, sender=sender), new_id(), "Menu 1")
     flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
     return redirect(url_for("editor.show", flow_id=flow_id), 303)
 

@@ -106,7 +106,8 @@ def _unreadable(problem: Unreadable) -> Response:
 
 
 @blueprint.errorhandler(HTTPException)
-def _http(problem: HTTPException) -> Response:
+def http_error(problem: HTTPException) -> Response:
+    """What HTTP itself refuses, as this gateway says it."""
     status = problem.code or 500
     return _error(status, "" if status in ERRORS else problem.name)
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
-from blueprints import db, may_edit, person, settings
+from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.queue import jobs
 from calling import place
@@ -26,6 +26,9 @@ from providers import SERVICES
 from storage import connections
 from storage import flows as flow_store
 from storage.connections import Connection
+
+NONCE_MOST = 64
+"""Characters of the longest nonce that is taken; ours have 22."""
 
 blueprint = Blueprint("test_call", __name__, url_prefix="/flows/<int:flow_id>/call")
 blueprint.before_request(sign_in_first)
@@ -99,8 +102,10 @@ def place_call(flow_id: int) -> ResponseReturnValue:
     """Write the call down and have it placed; pressing twice is one call."""
     stored, form = _load(flow_id), ConfirmForm()
     choice = _chosen(stored.flow, form)
+    if not 0 < len(form.nonce.data or "") <= NONCE_MOST:
+        abort(400)
     number = _number(form, choice.connection)
-    if number is None or choice.problems or not form.nonce.data:
+    if number is None or choice.problems:
         return _page(stored, form, 422)
     flow = _with_sender(stored.flow, choice.connection)
     made = TARGETS[choice.connection.service](flow, number.e164)
@@ -159,8 +164,8 @@ def _choice(flow: Flow, connection: Connection) -> Choice:
 
 
 def _chosen(flow: Flow, form: NumberForm) -> Choice:
-    typed = form.connection.data or ""
-    found = connections.get(db(), person().workspace_id, int(typed)) if typed.isdecimal() else None
+    chosen = row_id(form.connection.data)
+    found = connections.get(db(), person().workspace_id, chosen) if chosen else None
     return _choice(flow, found) if found else abort(400)
 
 
