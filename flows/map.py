@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from flows.call import Connected, Ended, Event, Heard, WentTo
 from flows.document import Flow, Menu
 from flows.drawing import Box, Drawing, Edge, End, Move, Row, Sign, State, Text
 from flows.lanes import Point, smooth
@@ -17,6 +16,7 @@ from flows.map_plan import BOX_WIDTH, CELL, NAME_WIDTH, Plan, Way, same_goal, wa
 from flows.memo import PerMenu
 from flows.paths import Map
 from flows.step_words import clip, key_does, key_short, menu_names, one_line
+from flows.trail import Connected, Ended, Event, Heard, WentTo
 from flows.words import trigger_name
 
 INDENT, KEY_INDENT = 44, 12
