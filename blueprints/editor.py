@@ -11,14 +11,15 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, editor_page, json_view, may_edit, new_id, person, settings
+from blueprints import db, editor_page, may_edit, new_id, person, settings, side
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
 from flows import checks, edits, fixes
-from flows.document import Flow, menu_label
+from flows.document import Flow
 from flows.problems import Fix
 from storage import flows as store
+from storage import history as history_store
 
 blueprint = Blueprint("editor", __name__, url_prefix="/flows/<int:flow_id>")
 blueprint.before_request(sign_in_first)
@@ -44,27 +45,45 @@ def load(flow_id: int) -> store.StoredFlow:
     return store.load(db(), person().workspace_id, flow_id)
 
 
-def render(stored: store.StoredFlow, view: View, status: int = 200, **forms: Any) -> Any:
-    """The editor's page; a form that was sent takes the place of a fresh one."""
+def render(
+    stored: store.StoredFlow, view: View, status: int = 200, *, side_shown: Any = None, **forms: Any
+) -> Any:
+    """The editor's page; a form that was sent takes the place of a fresh one.
+
+    ``side_shown`` takes the place of what the chosen tab would show.
+    """
+    side_shown = forms.pop("side_shown", None)
+    me = person()
     page = editor_page.build(
-        stored, view, editable=person().can_edit, allowed_hosts=settings().reachable_hosts, **forms
+        stored,
+        view,
+        editable=me.can_edit,
+        allowed_hosts=settings().reachable_hosts,
+        undo_redo=history_store.can(db(), me.workspace_id, stored.id),
+        **forms,
     )
-    preview = json_view.preview(stored.flow, page.view.target) if page.view.tab == "json" else None
     return render_template(
-        "editor/page.html", page=page, preview=preview, tabs=TABS, targets=TARGETS
+        "editor/page.html",
+        page=page,
+        tabs=TABS,
+        targets=TARGETS,
+        side=side_shown or side.build(page),
     ), status
 
 
 def apply(
     view: View,
     change: store.Edit,
-    summary: str,
     *,
+    conflict_view: View | None = None,
     menu_id: str | None = None,
     in_settings: bool = False,
     **forms: Any,
 ) -> ResponseReturnValue:
-    """Save one edit and go to ``view``; a conflict shows the newest flow with the forms kept."""
+    """Save one edit and go to ``view``; a conflict shows the newest flow with the forms kept.
+
+    ``conflict_view`` is where the form stood, when that is another place.
+    """
     me = person()
     try:
         base = int(request.form.get("revision", ""))
@@ -78,7 +97,6 @@ def apply(
             me.id,
             base,
             change,
-            summary,
             menu_id=menu_id,
             settings=in_settings,
         )
@@ -86,7 +104,7 @@ def apply(
         for form in forms.values():
             form.revision.data = str(conflict.current.revision)
         sentence = CHANGED if forms else CHANGED_BARE
-        return render(conflict.current, view, 409, conflict=sentence, **forms)
+        return render(conflict.current, conflict_view or view, 409, conflict=sentence, **forms)
     return redirect(view.url(), 303)
 
 
@@ -101,7 +119,6 @@ def save_settings(flow_id: int) -> ResponseReturnValue:
     return apply(
         view.at(),
         lambda flow: edits.change_settings(flow, **typed),
-        "Settings of the call flow",
         in_settings=True,
         settings=form,
     )
@@ -115,7 +132,6 @@ def add_menu(flow_id: int) -> ResponseReturnValue:
     return apply(
         View.asked(flow_id).at(menu=menu_id, key="1"),
         lambda flow: edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}"),
-        "Add a menu",
     )
 
 
@@ -131,7 +147,6 @@ def save_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         view,
         lambda flow: edits.change_menu(flow, menu_id, **form.values()),
-        f"{form.name.data or menu_label(stored.flow, menu_id)}: what the caller hears",
         menu_id=menu_id,
         heard=form,
     )
@@ -146,7 +161,7 @@ def move_menu(flow_id: int, menu_id: str, direction: str) -> ResponseReturnValue
         edits.find_menu(flow, menu_id)
         return edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
 
-    return apply(View.asked(flow_id, menu=menu_id), change, f"Move {menu_name(flow_id, menu_id)}")
+    return apply(View.asked(flow_id, menu=menu_id), change)
 
 
 def target_of(direction: str, position: int) -> int:
@@ -167,7 +182,6 @@ def duplicate_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         View.asked(flow_id).at(menu=copy_id),
         lambda flow: edits.duplicate_menu(flow, menu_id, copy_id, new_id),
-        f"Duplicate {menu_name(flow_id, menu_id)}",
     )
 
 
@@ -189,7 +203,6 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         view.at(menu=neighbour, key="1"),
         lambda flow: edits.delete_menu(flow, menu_id, links_to or ""),
-        f"Delete {menu.name or 'a menu'}",
         menu_id=menu_id,
     )
 
@@ -202,7 +215,7 @@ def fix(flow_id: int) -> ResponseReturnValue:
     chosen = _chosen_fix(load(flow_id).flow, view)
     if chosen is None:
         return redirect(view.url(), 303)
-    return apply(view.at(), lambda flow: fixes.apply(flow, chosen, new_id), f"Mend: {chosen.label}")
+    return apply(view.at(), lambda flow: fixes.apply(flow, chosen, new_id))
 
 
 def _chosen_fix(flow: Flow, view: View) -> Fix | None:
@@ -213,7 +226,3 @@ def _chosen_fix(flow: Flow, view: View) -> Fix | None:
         if (problem.code, problem.path) == wanted and number.isdecimal():
             return dict(enumerate(problem.fixes)).get(int(number))
     return None
-
-
-def menu_name(flow_id: int, menu_id: str) -> str:
-    return menu_label(load(flow_id).flow, menu_id)

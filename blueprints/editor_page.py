@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
@@ -114,6 +114,8 @@ class Page:
     delete_question: DeleteQuestion | None
     conflict: str
     editable: bool
+    undoes: str
+    redoes: str
 
     @property
     def flow(self) -> Flow:
@@ -127,6 +129,7 @@ def build(
     *,
     editable: bool,
     allowed_hosts: frozenset[str],
+    undo_redo: tuple[str, str] = ("", ""),
     heard: HeardForm | None = None,
     settings: SettingsForm | None = None,
     step_form: StepForm | None = None,
@@ -159,6 +162,8 @@ def build(
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
         conflict=conflict,
         editable=editable,
+        undoes=undo_redo[0],
+        redoes=undo_redo[1],
     )
 
 
@@ -178,13 +183,8 @@ def settings_form(stored: StoredFlow) -> SettingsForm:
 
 
 def _elsewhere(view: View, menu: Menu) -> View:
-    return (
-        view.at(menu=menu.id)
-        if view.menu
-        else View(
-            view.flow_id, menu.id, view.key, view.step, view.new, view.tab, view.target, view.ask
-        )
-    )
+    """The place with its menu named; a menu that is gone takes its open step along."""
+    return view.at(menu=menu.id) if view.menu else replace(view, menu=menu.id)
 
 
 def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMenu]:

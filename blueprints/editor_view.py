@@ -14,22 +14,32 @@ SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
 """Trigger -> how it stands in an address."""
 
 TRIGGERS = {slug: trigger for trigger, slug in SLUGS.items()}
-TABS = (("json", "JSON"),)
+TABS = (("phone", "Phone"), ("map", "Map"), ("json", "JSON"), ("script", "Script"))
+FIRST_TAB = "json"
 TARGETS = (("speechcall", "SpeechCall"), ("voice_api", "Voice API"))
+
+
+NAMES = ("menu", "key", "step", "new", "tab", "target", "ask", "keys", "start")
 
 
 @dataclass(frozen=True)
 class View:
-    """One place in the editor. ``new`` is the kind of a step that is being added."""
+    """One place in the editor. ``new`` is the kind of a step that is being added.
+
+    ``keys`` is what was pressed on the phone ("1,silence"; None: no call is played), ``start``
+    the 0-based menu at which that call began.
+    """
 
     flow_id: int
     menu: str = ""
     key: str = "1"
     step: str = ""
     new: str = ""
-    tab: str = TABS[0][0]
+    tab: str = FIRST_TAB
     target: str = "speechcall"
     ask: str = ""
+    keys: str | None = None
+    start: int = 0
 
     @classmethod
     def asked(cls, flow_id: int, **fixed: str) -> View:
@@ -42,8 +52,10 @@ class View:
             new=args.get("new", ""),
             ask=args.get("ask", ""),
             key=TRIGGERS.get(args.get("key", ""), "1"),
-            tab=_one_of(args.get("tab", ""), TABS),
+            tab=_one_of(args.get("tab", FIRST_TAB), TABS),
             target=_one_of(args.get("target", ""), TARGETS),
+            keys=args.get("keys"),
+            start=_whole(args.get("start", "")),
         )
         return replace(view, **fixed)
 
@@ -61,10 +73,10 @@ class View:
         plain = View(self.flow_id)
         parts = {
             name: SLUGS[value] if name == "key" else value
-            for name in ("menu", "key", "step", "new", "tab", "target", "ask")
+            for name in NAMES
             if (value := getattr(self, name)) != getattr(plain, name)
         }
-        return urlencode(parts)
+        return urlencode(parts, safe=",*")
 
     def url(self, anchor: str = "") -> str:
         """The address of this place."""
@@ -77,6 +89,10 @@ class View:
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:
     return asked if any(asked == name for name, _ in choices) else choices[0][0]
+
+
+def _whole(asked: str) -> int:
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
 
 
 def _join(path: str, query: str, anchor: str = "") -> str:

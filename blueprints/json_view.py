@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import shlex
@@ -27,6 +28,9 @@ CURL_SIGN_IN = {
     "voice_api": "-H 'x-api-key: YOUR_API_KEY'",
 }
 """Target -> how a curl command signs in, as the services' documents write it."""
+
+LONGEST_ARGUMENT = 100_000
+"""Bytes that one argument of a command may have (Linux, execve(2): 128 kB); a pipe has no limit."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +100,16 @@ def highlighted(text: str) -> Markup:
 
 def as_curl(request: Compiled) -> str:
     """A command for a terminal that sends exactly these bytes; the secret is a placeholder."""
-    service = SERVICES[request.target]
+    service, text = SERVICES[request.target], shlex.quote(request.text)
+    piped = len(request.content) > LONGEST_ARGUMENT
     lines = [
         f"curl -X POST {shlex.quote(service.default_base_url + request.path)}",
         f"  {CURL_SIGN_IN[request.target]}",
         "  -H 'Content-Type: application/json'",
-        f"  --data-binary {shlex.quote(request.text)}",
+        f"  --data-binary {'@-' if piped else text}",
     ]
-    return " \\\n".join(lines) + "\n"
+    command = " \\\n".join(lines) + "\n"
+    return f"printf '%s' {text} | \\\n{command}" if piped else command
 
 
 def highlighted_json(text: str) -> Markup:
@@ -113,3 +119,14 @@ def highlighted_json(text: str) -> Markup:
     except ValueError:
         return escape(text)
     return highlighted(json.dumps(cover_secrets(value), ensure_ascii=False, indent=2))
+
+
+def compared(first: Flow, second: Flow, target: str) -> list[tuple[str, str]]:
+    """("same" | "gone" | "new", line) of two flows' JSON, secrets covered, as one list."""
+    texts = []
+    for flow in (first, second):
+        made = compiled(flow, target)
+        body = cover_secrets(made.body) if isinstance(made, Compiled) else {}
+        texts.append(json.dumps(body, ensure_ascii=False, indent=2).splitlines())
+    kinds = {"  ": "same", "- ": "gone", "+ ": "new"}
+    return [(kinds[line[:2]], line[2:]) for line in difflib.ndiff(*texts) if line[:2] in kinds]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 from sqlite_utils import Database
 
 from calling.clock import later
+from calling.words import sentence
 from flows import call as engine
 from providers.web import NotSent, WebClient, WebError
 from storage import practice as book
@@ -45,7 +47,19 @@ def _tell(web: WebClient, call: PracticeCall, webhook: Webhook) -> tuple[str, di
     told = engine.replay(call.flow, call.inputs).trail[webhook.detail["index"]]
     if not isinstance(told, engine.Told):
         raise TypeError(f"Line {webhook.event_id} of the history tells no web address.")
-    body = told.delivery(call.sender, call.to_number, call.message_id)
+    return deliver(web, told, told.delivery(call.sender, call.to_number, call.message_id))
+
+
+def try_out(web: WebClient, told: engine.Told, body: dict[str, Any]) -> str:
+    """Tell one web address now, because a person asked for it; how it went, in a sentence."""
+    code, detail = deliver(web, told, body)
+    return sentence(code, {"url": told.url, **detail})
+
+
+def deliver(
+    web: WebClient, told: engine.Told, body: dict[str, Any]
+) -> tuple[str, dict[str, object]]:
+    """One attempt: its event code (see ``calling.words``) and details. Never raises for the net."""
     started = time.monotonic()
     try:
         reply = web.post(

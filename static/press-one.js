@@ -77,6 +77,15 @@ document.addEventListener("keydown", (event) => {
   if (button) { event.preventDefault(); button.focus(); button.click(); }
 });
 
+// Undo and redo by keyboard, unless somebody is typing in a field (which has its own undo).
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("input, textarea, select")) return;
+  const key = event.key.toLowerCase();
+  const name = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
+  const button = name && document.getElementById(name);
+  if (button && !button.disabled) { event.preventDefault(); button.click(); }
+});
+
 // Moments in the reader's own time zone.
 const localise = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
   const at = new Date(time.dateTime);
@@ -89,16 +98,19 @@ const localise = (root) => root.querySelectorAll("time[datetime]").forEach((time
 // The ringing phone reads its script aloud, once for each time a menu plays.
 let lastSpoken = "";
 const speak = () => {
-  const line = document.querySelector("[data-speak]");
   if (!window.speechSynthesis) return;
-  if (!line) { if (lastSpoken) { speechSynthesis.cancel(); lastSpoken = ""; } return; }
-  if (line.dataset.speak === lastSpoken) return;
-  lastSpoken = line.dataset.speak;
+  const line = document.querySelector("[data-speak]");
+  const silent = line && line.closest("#phone-pane") && localStorage.getItem("press-one-sound") !== "on";
+  const wanted = line && !silent ? line.dataset.speak : "";
+  if (wanted === lastSpoken) return;
+  lastSpoken = wanted;
   speechSynthesis.cancel();
+  if (!wanted) return;
   const utterance = new SpeechSynthesisUtterance(line.textContent);
-  utterance.lang = line.lang || "en";
+  utterance.lang = line.lang || document.documentElement.lang;
   speechSynthesis.speak(utterance);
 };
+document.addEventListener("press-one:speak", speak);
 
 // A control that the page asks for by its address gets the focus.
 const focusAsked = () => {

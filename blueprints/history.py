@@ -1,0 +1,139 @@
+"""History: undo, redo, every version in words, one version, two versions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints import db, json_view, may_edit, person
+from blueprints.auth import sign_in_first
+from blueprints.editor import CHANGED_BARE, load, render
+from blueprints.editor_view import View
+from flows.differences import differences
+from flows.script import script
+from storage import flows as store
+from storage import history
+
+blueprint = Blueprint("history", __name__, url_prefix="/flows/<int:flow_id>")
+blueprint.before_request(sign_in_first)
+
+PAGE = 50
+"""How many versions one page of History shows."""
+
+
+@blueprint.post("/undo")
+@may_edit
+def undo(flow_id: int) -> ResponseReturnValue:
+    """Take the newest edit back."""
+    return _step(flow_id, history.undo, "There is nothing to take back.")
+
+
+@blueprint.post("/redo")
+@may_edit
+def redo(flow_id: int) -> ResponseReturnValue:
+    """Bring back what was taken back."""
+    return _step(flow_id, history.redo, "There is nothing to bring back.")
+
+
+def _step(
+    flow_id: int, step: Callable[..., store.StoredFlow | None], nothing: str
+) -> ResponseReturnValue:
+    view, me = View.asked(flow_id).at(), person()
+    try:
+        done = step(db(), me.workspace_id, flow_id, me.id, _whole("revision"))
+    except store.Conflict as conflict:
+        return render(conflict.current, view, 409, conflict=CHANGED_BARE)
+    if done is None:
+        flash(nothing)
+    return redirect(view.url(), 303)
+
+
+def _whole(name: str) -> int:
+    typed = request.form.get(name, "")
+    return int(typed) if typed.isdecimal() and len(typed) < 12 else abort(400)
+
+
+@blueprint.get("/history")
+def listing(flow_id: int) -> ResponseReturnValue:
+    """Every version, newest first: what was done, by whom, when."""
+    before = request.args.get("before", "")
+    found = history.revisions(
+        db(),
+        person().workspace_id,
+        flow_id,
+        before=int(before) if before.isdecimal() and len(before) < 12 else None,
+        limit=PAGE + 1,
+    )
+    return render_template(
+        "history/list.html",
+        stored=load(flow_id),
+        revisions=found[:PAGE],
+        older=found[PAGE - 1].number if len(found) > PAGE else None,
+    )
+
+
+@blueprint.get("/history/<int:number>")
+def version(flow_id: int, number: int) -> ResponseReturnValue:
+    """One version as it was: its script and its JSON, and what has changed since."""
+    then, now = _at(flow_id, number), load(flow_id)
+    return render_template(
+        "history/version.html",
+        stored=now,
+        then=then,
+        prompts=script(then.flow),
+        since=differences(then.flow, now.flow),
+        preview=json_view.preview(then.flow, View.asked(flow_id).target),
+    )
+
+
+@blueprint.get("/compare")
+def compare(flow_id: int) -> ResponseReturnValue:
+    """Two versions side by side, in words and as JSON."""
+    newest = load(flow_id)
+    first, second = (
+        _at(flow_id, int(asked)) if asked.isdecimal() and len(asked) < 12 else newest
+        for asked in (request.args.get("a", ""), request.args.get("b", ""))
+    )
+    target = View.asked(flow_id).target
+    return render_template(
+        "history/compare.html",
+        stored=newest,
+        first=first,
+        second=second,
+        words=differences(first.flow, second.flow),
+        lines=json_view.compared(first.flow, second.flow, target),
+    )
+
+
+def _at(flow_id: int, number: int) -> store.StoredFlow:
+    return store.load(db(), person().workspace_id, flow_id, number)
+
+
+@blueprint.post("/history/<int:number>/restore")
+@may_edit
+def restore(flow_id: int, number: int) -> ResponseReturnValue:
+    """Go back to a version; an edit like any other, so it can be undone."""
+    me = person()
+    try:
+        history.restore(db(), me.workspace_id, flow_id, me.id, _whole("revision"), number)
+    except store.Conflict:
+        flash("Somebody else changed the call flow meanwhile. Look again, then restore.", "warn")
+        return redirect(url_for("history.version", flow_id=flow_id, number=number), 303)
+    flash(f"Version {number} is the newest again.")
+    return redirect(url_for("editor.show", flow_id=flow_id), 303)
+
+
+@blueprint.post("/history/<int:number>/name")
+@may_edit
+def name(flow_id: int, number: int) -> ResponseReturnValue:
+    """Name a version, such as “Approved by sales”; an empty name takes it away."""
+    me = person()
+    try:
+        history.name_revision(
+            db(), me.workspace_id, flow_id, me.id, number, request.form.get("name", "")
+        )
+    except history.NameTaken as taken:
+        flash(f"Another version is named “{taken}” already. Choose another name.", "warn")
+    return redirect(url_for("history.listing", flow_id=flow_id) + f"#version-{number}", 303)

@@ -1,0 +1,57 @@
+// The phone in the editor: time passes by itself, and what is being typed is played, too.
+"use strict";
+
+const phoneForm = () => document.querySelector("form[data-phone]");
+const SPEED = "press-one-speed", SOUND = "press-one-sound";
+let timer = 0;
+
+const speed = () => Number(localStorage.getItem(SPEED) ?? "1");
+
+// Without an answer in time the caller stayed silent. At "instant" nothing runs by itself.
+const countDown = () => {
+  cancelAnimationFrame(timer);
+  const form = phoneForm(), line = form && form.querySelector(".countdown");
+  if (!line || form.dataset.state !== "on" || !speed()) { if (line) line.hidden = true; return; }
+  const total = (Number(form.dataset.wait) + Number(form.dataset.prompt)) / speed();
+  const [bar, words, began] = [line.querySelector("progress"), line.querySelector("small"), performance.now()];
+  line.hidden = false;
+  const tick = (moment) => {
+    const gone = moment - began;
+    bar.value = Math.min(100, (gone / total) * 100);
+    words.textContent = `silence in ${Math.max(0, Math.ceil(((total - gone) * speed()) / 1000))} s`;
+    if (gone < total) { timer = requestAnimationFrame(tick); return; }
+    document.getElementById("phone-silence")?.click();
+  };
+  timer = requestAnimationFrame(tick);
+};
+
+let shown = "";
+const refresh = () => {
+  const form = phoneForm();
+  const speeds = document.querySelector("#phone-pane .speeds");
+  if (!form || !speeds) { cancelAnimationFrame(timer); shown = ""; return; }
+  speeds.hidden = false;
+  speeds.querySelectorAll("[name=speed]").forEach((choice) => { choice.checked = Number(choice.value) === speed(); });
+  speeds.querySelector("[name=sound]").checked = localStorage.getItem(SOUND) === "on";
+  const now = `${form.dataset.state} ${form.querySelector("[name=keys]")?.value} ${form.getAttribute("action")}`;
+  if (now !== shown) { shown = now; countDown(); }
+};
+
+document.addEventListener("change", (event) => {
+  if (!event.target.closest("#phone-pane .speeds")) return;
+  if (event.target.name === "speed") { localStorage.setItem(SPEED, event.target.value); countDown(); }
+  if (event.target.name === "sound") { localStorage.setItem(SOUND, event.target.checked ? "on" : "off"); document.dispatchEvent(new Event("press-one:speak")); }
+});
+
+// What is typed and not saved yet goes along, each form as "address fields".
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.matches("form[data-phone]")) return;
+  for (const form of document.querySelectorAll("form[data-dirty]")) {
+    const name = form.id === "heard" ? "draft_menu" : "draft_step";
+    event.detail.parameters[name] = `${form.getAttribute("action")} ${new URLSearchParams(new FormData(form))}`;
+  }
+});
+
+document.addEventListener("htmx:afterSettle", refresh);
+document.addEventListener("DOMContentLoaded", refresh);
+if (document.readyState !== "loading") refresh();
