@@ -12,7 +12,8 @@ from flows import call as calls
 from flows import edits
 from flows.call import HANGUP, INPUTS, SILENCE
 from flows.document import Connect, Flow, GoTo, HangUp, Menu, Repeat, SaveAnswer, Webhook
-from flows.journeys import _ENDS, Step, accept, judge, record, replay, way_in_words
+from flows.journey_words import _ENDS
+from flows.journeys import Step, accept, judge, record, replay, way_in_words
 from flows.trail import Reason
 from tests.flows.generated_flows import flows
 
