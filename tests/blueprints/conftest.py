@@ -1,0 +1,87 @@
+"""What the tests of screens share: one app for a whole module, and a served one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import create_app
+from storage import keys, people
+from storage.credentials import secret_box
+from storage.db import open_db
+from tests.blueprints.reader import PageReader
+from tests.helpers import OWNER, PASSWORD, Browser, Served, sign_in, start_server
+
+VIEWER, EDITOR, STRANGER = "viewer@example.com", "editor@example.com", "other@example.com"
+
+
+@dataclass(frozen=True)
+class House:
+    """An app on a data folder of its own, and everybody who may knock."""
+
+    app: Any
+    db: Any
+    data: Path
+    owner: Browser
+
+    def somebody(self, email: str) -> Browser:
+        """Another person, signed in."""
+        return sign_in(self.app, email)
+
+
+def _let_everybody_in(data: Path, db: Any) -> None:
+    for email, role in ((VIEWER, "viewer"), (EDITOR, "editor")):
+        people.add(db, 1, email=email, name=role.title(), role=role, password=PASSWORD)
+    people.create_workspace(
+        db, secret_box(data), workspace="Other", email=STRANGER, name="Otto", password=PASSWORD
+    )
+
+
+@pytest.fixture(scope="module")
+def house(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One app for the tests of a module that do not get in each other's way."""
+    data = Path(shutil.copytree(first_day, tmp_path_factory.mktemp("house") / "data"))
+    db = open_db(data / "press-one.sqlite3")
+    _let_everybody_in(data, db)
+    app = create_app(data=data, TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    yield House(app, db, data, sign_in(app))
+    db.close()
+
+
+@dataclass(frozen=True)
+class Running:
+    """The served app of a module: its process, its database, its people."""
+
+    served: Served
+    db: Any
+
+    def visitor(self) -> PageReader:
+        """Somebody without JavaScript who is not signed in."""
+        return PageReader(self.served.url)
+
+    def signed_in(self, email: str = OWNER) -> PageReader:
+        """Somebody who went through the sign-in page."""
+        reader = self.visitor()
+        reader.open("/login")
+        reader.press("Sign in", email=email, password=PASSWORD)
+        assert reader.status == 200
+        return reader
+
+
+@pytest.fixture(scope="module")
+def running(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """``python serve.py`` for a whole module, its practice network five times as fast."""
+    folder = tmp_path_factory.mktemp("running")
+    data = Path(shutil.copytree(first_day, folder / "data"))
+    db = open_db(data / "press-one.sqlite3")
+    _let_everybody_in(data, db)
+    url, process = start_server(data, folder / "log", PRESS_ONE_PRACTICE_PACE="0.2")
+    yield Running(Served(url, data, process, folder / "log", keys.add(db, 1, "Tests")), db)
+    process.terminate()
+    process.wait(10)
+    db.close()
