@@ -22,7 +22,7 @@ format: .venv/dev.stamp
 	$(BIN)/ruff format .
 
 bench: .venv/dev.stamp
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py

@@ -21,6 +21,7 @@ from blueprints import (
     health,
     history,
     importing,
+    inbox,
     library,
     map,
     phone,
@@ -50,7 +51,7 @@ SCREENS = (
     connections,
     health,
 )
-GATEWAYS = (voice_gateway, speechcall_gateway)
+GATEWAYS = (voice_gateway, speechcall_gateway, inbox)
 
 
 def create_app(**config: Any) -> Flask:

@@ -59,7 +59,7 @@ def main() -> None:
         workers=1,
         blocking_threads=THREADS,
         log_enabled=True,
-        log_level="warning",
+        log_level="error",
         websockets=False,
     ).serve()
 

@@ -11,11 +11,12 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, editor_page, may_edit, new_id, person, settings, side
+from blueprints import db, editor_page, may_edit, new_id, person, side
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
-from flows import checks, edits, fixes
+from blueprints.flow_tools import checked
+from flows import edits, fixes
 from flows.document import Flow
 from flows.problems import Fix
 from storage import flows as store
@@ -58,7 +59,7 @@ def render(
         stored,
         view,
         editable=me.can_edit,
-        allowed_hosts=settings().reachable_hosts,
+        problems=checked(stored.flow, view.target),
         undo_redo=history_store.can(db(), me.workspace_id, stored.id),
         **forms,
     )
@@ -222,7 +223,7 @@ def _chosen_fix(flow: Flow, view: View) -> Fix | None:
     """The fix a button stands for; None when the finding is gone already."""
     wanted = (request.form.get("code"), request.form.get("path"))
     number = request.form.get("fix", "")
-    for problem in checks.check(flow, target=view.target, allowed_hosts=settings().reachable_hosts):
+    for problem in checked(flow, view.target):
         if (problem.code, problem.path) == wanted and number.isdecimal():
             return dict(enumerate(problem.fixes)).get(int(number))
     return None

@@ -9,7 +9,7 @@ from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
 from blueprints.step_forms import STEP_FORMS, StepForm
 from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
-from flows import checks, prompts
+from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
 from flows.paths import Proof, prove
@@ -128,7 +128,7 @@ def build(
     view: View,
     *,
     editable: bool,
-    allowed_hosts: frozenset[str],
+    problems: tuple[Problem, ...],
     undo_redo: tuple[str, str] = ("", ""),
     heard: HeardForm | None = None,
     settings: SettingsForm | None = None,
@@ -139,7 +139,6 @@ def build(
     flow = stored.flow
     menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
-    problems = checks.check(flow, target=view.target, allowed_hosts=allowed_hosts)
     keypad = [_key(flow, menu, key, view) for key in TRIGGERS] if menu else []
     return Page(
         stored=stored,

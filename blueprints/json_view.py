@@ -11,9 +11,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from blueprints.flow_tools import compiled
 from flows.document import Flow
 from flows.problems import Problem
-from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
 
@@ -43,11 +43,6 @@ class Preview:
     notes: tuple[str, ...]
     covered: bool
     size: int
-
-
-def compiled(flow: Flow, target: str) -> Compiled | CannotCompile:
-    """The flow for one target, to the number that stands in the flow."""
-    return TARGETS[target](flow)
 
 
 def preview(flow: Flow, target: str) -> Preview:

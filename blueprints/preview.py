@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import db, json_view, person
 from blueprints.auth import sign_in_first
+from blueprints.flow_tools import compiled
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
@@ -22,7 +23,7 @@ def _compiled(flow_id: int, target: str) -> tuple[store.StoredFlow, Compiled | C
     if target not in TARGETS:
         abort(404)
     stored = store.load(db(), person().workspace_id, flow_id)
-    return stored, json_view.compiled(stored.flow, target)
+    return stored, compiled(stored.flow, target)
 
 
 @blueprint.get("/<target>")

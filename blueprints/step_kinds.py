@@ -18,6 +18,7 @@ from flows.document import (
     Webhook,
     menu_label,
 )
+from flows.step_words import times_in_words
 
 SHORT = 26
 """How many characters of a value fit on a key."""
@@ -39,11 +40,6 @@ class Kind:
     detail: Callable[[Flow, Any], tuple[str, str]]
     only_for_wrong: bool = False
     has_form: bool = True
-
-
-def times_in_words(times: int) -> str:
-    """once, twice, 3 times."""
-    return {1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
 def numbered(flow: Flow, menu_id: str) -> str:

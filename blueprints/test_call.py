@@ -12,15 +12,14 @@ from wtforms import HiddenField, StringField
 
 from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
+from blueprints.flow_tools import checked, compiled
 from blueprints.queue import jobs
 from calling import place
 from calling.numbers import Number, NumberRefused, is_practice, normalise
 from calling.practice_scripts import PRACTICE_NUMBERS
-from flows import checks
 from flows.document import Flow
 from flows.edits import change_settings
 from flows.problems import Problem
-from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
 from storage import connections
@@ -108,7 +107,7 @@ def place_call(flow_id: int) -> ResponseReturnValue:
     if number is None or choice.problems:
         return _page(stored, form, 422)
     flow = _with_sender(stored.flow, choice.connection)
-    made = TARGETS[choice.connection.service](flow, number.e164)
+    made = compiled(flow, choice.connection.service, number.e164)
     if isinstance(made, CannotCompile):
         return _page(stored, form, 422)
     call, is_new = place.intend(
@@ -149,11 +148,7 @@ def _with_sender(flow: Flow, connection: Connection) -> Flow:
 
 
 def _choice(flow: Flow, connection: Connection) -> Choice:
-    found = checks.check(
-        _with_sender(flow, connection),
-        target=connection.service,
-        allowed_hosts=settings().reachable_hosts,
-    )
+    found = checked(_with_sender(flow, connection), connection.service)
     stops = tuple(
         problem
         for problem in found

@@ -6,7 +6,7 @@ Errors stop sending, never saving; warnings stop nothing. One code, one sentence
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
 from flows.document import TRIGGERS, Flow, Menu
@@ -15,7 +15,7 @@ from flows.paths import Map
 from flows.problems import Problem
 from flows.rules import calls, menus, values
 from flows.rules.spots import Facts, menu_spot
-from flows.targets import speechcall, voice_api
+from flows.targets import TARGETS, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import MAX_MENUS, Inbox, times_repeated
 
@@ -24,12 +24,6 @@ MENU_RULES = (*menus.RULES, *values.RULES)
 
 CALL_RULES = calls.RULES
 """Rules that look at the whole flow."""
-
-COMPILERS: dict[str, Callable[[Flow, Inbox | None], Compiled | CannotCompile]] = {
-    speechcall.TARGET: lambda flow, inbox: speechcall.compile_flow(flow, inbox=inbox),
-    voice_api.TARGET: lambda flow, inbox: voice_api.compile_flow(flow),
-}
-"""Target -> the compiler that knows what it cannot carry."""
 
 CANNOT = {
     speechcall.TARGET: frozenset({"connect"}),
@@ -52,7 +46,7 @@ def check(
 
     ``allowed_hosts`` are private hosts that the operator permits; ``inbox`` is where SpeechCall
     brings saved answers (without one a step that saves an answer stops sending).
-    Raises KeyError for a target that is not in ``COMPILERS``.
+    Raises KeyError for a target that is not in ``TARGETS``.
     """
     facts = Facts(target, CANNOT[target], _may_repeat(flow, target), allowed_hosts)
     found = Map(flow)
@@ -61,7 +55,7 @@ def check(
     for number, menu in enumerate(flow.menus, start=1):
         problems.extend(_menu_problems(menu, number, facts))
     if not _is_carried(flow, target, inbox):
-        problems.extend(_reasons(COMPILERS[target](flow, inbox), problems))
+        problems.extend(_reasons(TARGETS[target](flow, None, inbox), problems))
     return tuple(sorted(problems, key=_order))
 
 

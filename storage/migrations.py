@@ -158,6 +158,21 @@ def journeys(db: Database) -> None:
         db.execute(sql)
 
 
+@MIGRATIONS()
+def inboxes_and_answers(db: Database) -> None:
+    """Where services bring answers to (one address a workspace), and what they brought."""
+    for sql in (
+        "CREATE TABLE inboxes (workspace_id INTEGER PRIMARY KEY REFERENCES workspaces(id),"
+        " token_hash TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL, created_at TEXT NOT NULL)",
+        "CREATE TABLE answers (id INTEGER PRIMARY KEY,"
+        " workspace_id INTEGER NOT NULL REFERENCES workspaces(id), mid TEXT NOT NULL,"
+        " step TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+        " from_number TEXT NOT NULL, to_number TEXT NOT NULL, received_at TEXT NOT NULL,"
+        " UNIQUE (workspace_id, mid, step))",
+    ):
+        db.execute(sql)
+
+
 def migrate(db: Database) -> None:
     """Bring a database to the present shape; a database that has it already is left alone."""
     MIGRATIONS.apply(db)

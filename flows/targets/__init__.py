@@ -7,9 +7,17 @@ from collections.abc import Callable
 from flows.document import Flow
 from flows.targets import speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
+from flows.targets.speechcall import Inbox
 
-TARGETS: dict[str, Callable[[Flow, str | None], Compiled | CannotCompile]] = {
-    "speechcall": speechcall.compile_flow,
-    "voice_api": voice_api.compile_flow,
+Compiler = Callable[[Flow, str | None, Inbox | None], Compiled | CannotCompile]
+
+TARGETS: dict[str, Compiler] = {
+    speechcall.TARGET: lambda flow, recipient, inbox: speechcall.compile_flow(
+        flow, recipient, inbox=inbox
+    ),
+    voice_api.TARGET: lambda flow, recipient, inbox: voice_api.compile_flow(flow, recipient),
 }
-"""Target -> its compiler; a recipient takes the place of the number in the flow."""
+"""Target -> its compiler: (flow, recipient, inbox).
+
+A recipient takes the place of the number in the flow; the inbox is where saved answers go.
+"""

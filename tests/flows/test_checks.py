@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from flows import words
-from flows.checks import COMPILERS, check, has_errors
+from flows.checks import check, has_errors
 from flows.document import (
     KEYS,
     LEAVES_LIST,
@@ -30,6 +30,7 @@ from flows.fixes import FIXES
 from flows.memo import PerMenu
 from flows.problems import Problem
 from flows.rules.spots import STOPS_SENDING, WARNINGS
+from flows.targets import TARGETS
 from flows.targets.base import CannotCompile
 from flows.targets.speechcall import Inbox
 from tests.flows.generated_flows import flows
@@ -383,8 +384,8 @@ def test_any_flow_can_be_checked_for_any_target_with_the_errors_first(flow: Flow
 @given(flows())
 @settings(max_examples=200, deadline=None)
 def test_every_reason_of_a_compiler_is_reported_once(flow: Flow) -> None:
-    for target, compile_flow in COMPILERS.items():
-        compiled = compile_flow(flow, None)
+    for target, compile_flow in TARGETS.items():
+        compiled = compile_flow(flow, None, None)
         problems = check(flow, target=target)
         for reason in compiled.reasons if isinstance(compiled, CannotCompile) else ():
             same = [

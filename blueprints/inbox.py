@@ -1,0 +1,75 @@
+"""The answers inbox: where a service tells what a caller answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from blueprints import box, db, settings
+from blueprints.gateway import json_reply
+from flows.json_text import Unreadable, parse
+from flows.targets.speechcall import Inbox
+from storage import answers
+from storage.answers import Answer
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/in")
+
+SECRET_HEADER = "X-Press-One-Secret"
+MAX_BYTES = 16_000
+"""The most that one answer may carry."""
+
+LONGEST = 200
+"""Characters of a name, an id or a number that are kept."""
+
+
+def inbox(workspace_id: int) -> Inbox:
+    """Where the workspace's saved answers go, for a compiler."""
+    keys = answers.inbox_keys(db(), box(), workspace_id)
+    return Inbox(f"{settings().base_url}/in/{keys.token}", {SECRET_HEADER: keys.secret})
+
+
+@blueprint.post("/<token>")
+def deliver(token: str) -> ResponseReturnValue:
+    """Take one answer. The same one again is answered alike, and counted once."""
+    keys = answers.inbox_of_token(db(), box(), token)
+    if keys is None or not keys.proves(request.headers.get(SECRET_HEADER, "")):
+        abort(404)
+    request.max_content_length = MAX_BYTES
+    try:
+        answers.receive(db(), keys.workspace_id, _answer(parse(request.get_data(cache=False))))
+    except Unreadable as problem:
+        return _error(problem.status, problem.problems[0].message)
+    except ValueError as problem:
+        return _error(400, str(problem))
+    return json_reply({"status": "ok"})
+
+
+def _answer(body: Any) -> Answer:
+    """What was told, in the documented form {from, to, mid, action}. Raises ValueError."""
+    if not isinstance(body, dict) or not isinstance(body.get("action"), dict):
+        raise ValueError("Send {from, to, mid, action} as JSON.")
+    action = body["action"]
+    texts = [body.get("mid"), action.get("step"), action.get("answer")]
+    if not all(isinstance(text, str) and 0 < len(text) <= LONGEST for text in texts):
+        raise ValueError("The answer needs mid, action.step and action.answer as short texts.")
+    mid, step, name = texts
+    return Answer(
+        mid,
+        step,
+        name,
+        action.get("value"),
+        str(body.get("from", ""))[:LONGEST],
+        str(body.get("to", ""))[:LONGEST],
+    )
+
+
+@blueprint.errorhandler(HTTPException)
+def _http(problem: HTTPException) -> ResponseReturnValue:
+    return _error(problem.code or 500, problem.name)
+
+
+def _error(status: int, sentence: str) -> ResponseReturnValue:
+    return json_reply({"error": sentence}, status)
