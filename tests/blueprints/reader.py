@@ -137,11 +137,13 @@ class PageReader:
         form, own = self.form(button)
         missing = typed.keys() - form.fields.keys()
         assert not missing, f"The form has no {missing}."
-        send = self.session.post if form.method == "post" else self.session.get
         values = {**form.fields, **typed, **own}
-        where = "data" if form.method == "post" else "params"
         address = urljoin(self.reply.url, form.action)
-        return self._seen(send(address, timeout=10, **{where: values}))  # type: ignore[operator]
+        if form.method == "post":
+            return self._seen(self.session.post(address, data=values, timeout=10))
+        # A form that asks takes the place of whatever the address asked before.
+        address = address.partition("?")[0]
+        return self._seen(self.session.get(address, params=values, timeout=10))
 
     def _seen(self, reply: Any) -> PageReader:
         self.reply, self.page = reply, _Page(reply.text)
