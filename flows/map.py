@@ -218,12 +218,12 @@ def _drawn(corners: Sequence[Point], sign: Sign) -> tuple[str, str]:
 def _joining(
     plan: Plan, place: int, row: int, corners: Sequence[Point], sign: Sign
 ) -> tuple[str, str]:
-    """A further key's line: as far as the first one's track, or to a sign of its own."""
+    """A further key's line: until it runs with the first one's, or to a sign of its own."""
     if sign != "arrow":
         return _drawn(_points(plan, place, row), sign)
-    (x, _), (track, _), turn = corners[:3]
+    (x, _), (track, _), turn, beyond = corners[:4]
     y = plan.corner(place)[1] + plan.row_top(place, row) + CELL // 2
-    return smooth([(x, y), (track, y), turn]), ""
+    return smooth([(x, y), (track, y), turn, beyond]), ""
 
 
 def _headings(plan: Plan) -> Iterator[Text]:
