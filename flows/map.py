@@ -173,12 +173,8 @@ def _edges(flow: Flow, plan: Plan, moves: Moves) -> Iterator[Edge]:
             first = ways[0]
             to, end = _goal(first, names)
             sign = _sign(menu.id, to, end)
-            corners = _points(plan, place, rows[0])
-            path, head = _drawn(corners, sign)
-            for row in rows[1:]:
-                more, another = _joining(plan, place, row, corners, sign)
-                path, head = path + more, head + another
-            x, y = corners[0]
+            x, y = _start(plan, place, rows[0])
+            path, head = _lines(plan, place, rows, sign)
             yield Edge(
                 menu.id, first.trigger, first.step_id, triggers, to, end, path, head, sign,
                 Text(label, x + 4, y - 3), f"{label}: {name} → {names.get(to, end)}",
@@ -195,35 +191,34 @@ def _moves_along(menu_id: str, ways: Sequence[Way], moves: Moves) -> tuple[int, 
     return tuple(sorted(n for way in ways for n in moves.get((menu_id, way.trigger), ())))
 
 
-def _points(plan: Plan, place: int, row: int) -> list[Point]:
-    line = plan.line(place, row)
-    if line is not None:
-        return plan.network.points(line)
+def _start(plan: Plan, place: int, row: int) -> Point:
+    """Where the line of a row begins."""
     x, y = plan.corner(place)
-    x, y = x + BOX_WIDTH, y + plan.row_top(place, row) + CELL // 2
-    return [(x, y), (x + STUB, y)]
+    return x + BOX_WIDTH, y + plan.row_top(place, row) + CELL // 2
+
+
+def _lines(plan: Plan, place: int, rows: Sequence[int], sign: Sign) -> tuple[str, str]:
+    """(the path of all these rows, the signs at its ends).
+
+    A further row's line to a menu is drawn until it runs with the first one's.
+    """
+    x, y = _start(plan, place, 0)
+    line = plan.line(place, rows[0])
+    if line is None:
+        end, head = x + STUB, HEADS[sign]
+        ys = [y + CELL * row for row in rows]
+        return "".join([f"M{x} {y}H{end}" for y in ys]), "".join([head(end, y) for y in ys])
+    corners = plan.network.points(line)
+    _, (track, _), turn, beyond = corners[:4]
+    path = smooth(corners)
+    for row in rows[1:]:
+        path += smooth([(x, y + CELL * row), (track, y + CELL * row), turn, beyond])
+    end, level = corners[-1]
+    return path, HEADS["arrow back" if corners[-2][0] > end else sign](end, level)
 
 
 def _sign(menu_id: str, to: str, end: End) -> Sign:
     return end or ("again" if to == menu_id else "arrow")
-
-
-def _drawn(corners: Sequence[Point], sign: Sign) -> tuple[str, str]:
-    """(the path, the sign at its end)."""
-    x, y = corners[-1]
-    back = sign == "arrow" and corners[-2][0] > x
-    return smooth(corners), HEADS["arrow back" if back else sign](x, y)
-
-
-def _joining(
-    plan: Plan, place: int, row: int, corners: Sequence[Point], sign: Sign
-) -> tuple[str, str]:
-    """A further key's line: until it runs with the first one's, or to a sign of its own."""
-    if sign != "arrow":
-        return _drawn(_points(plan, place, row), sign)
-    (x, _), (track, _), turn, beyond = corners[:4]
-    y = plan.corner(place)[1] + plan.row_top(place, row) + CELL // 2
-    return smooth([(x, y), (track, y), turn, beyond]), ""
 
 
 def _headings(plan: Plan) -> Iterator[Text]:
@@ -239,8 +234,7 @@ def _moves(flow: Flow, plan: Plan, moves: Moves) -> Iterator[Move]:
         row = [way.trigger for way in plan.ways[place]].index(trigger)
         to, end = _goal(plan.ways[place][row], places)
         sign = _sign(menu_id, to, end)
-        corners = _points(plan, place, row)
-        path, head = _drawn(corners, sign)
-        x, y = corners[0]
+        path, head = _lines(plan, place, (row,), sign)
+        x, y = _start(plan, place, row)
         label = Text(", ".join(map(str, numbers)), x + 4, y - 3)
         yield Move(label, menu_id, trigger, to, end, path, head, sign)
