@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, editor_page, may_edit, new_id, person, side
+from blueprints import db, editor_page, kept, may_edit, new_id, person, side
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
@@ -65,6 +65,7 @@ def render(
     )
     return render_template(
         "editor/page.html",
+        kept=kept.calls(stored, page.view),
         page=page,
         tabs=TABS,
         targets=TARGETS,

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from blueprints import speechcall_gateway, voice_gateway
 from flows.edits import Gone
 from storage.flows import FlowNotFound
+from storage.journeys import JourneyNotFound
 
 log = logging.getLogger("press_one")
 
@@ -101,7 +102,8 @@ def init_app(app: Flask) -> None:
     """One place that turns errors of the domain and of HTTP into pages."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, lambda _error: page(400))
-    app.register_error_handler(FlowNotFound, lambda _error: page(404))
+    for missing in (FlowNotFound, JourneyNotFound):
+        app.register_error_handler(missing, lambda _error: page(404))
     app.register_error_handler(Gone, lambda error: page(409, str(error)))
     app.register_error_handler(sqlite3.OperationalError, _database)
     app.register_error_handler(Exception, _unexpected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -10,10 +10,12 @@ from wtforms import StringField
 from blueprints import db, may_edit, new_id, person
 from blueprints.auth import sign_in_first
 from blueprints.fields import at_most, needed, stripped
+from calling.words import status_words
 from flows import edits
 from flows.document import Flow
+from flows.starters import LANGUAGES, starter, starters
+from storage import calls, people
 from storage import flows as store
-from storage import people
 
 blueprint = Blueprint("library", __name__)
 blueprint.before_request(sign_in_first)
@@ -21,6 +23,9 @@ blueprint.before_request(sign_in_first)
 
 SENDER_MOST = 11
 """Characters of a sender's name that phone networks take (GSM 03.40, alphanumeric address)."""
+
+
+LANGUAGE_NAMES = (("en", "English"), ("uk", "Українська"), ("bg", "Български"))
 
 
 class NewFlowForm(FlaskForm):
@@ -40,8 +45,37 @@ def flows() -> ResponseReturnValue:
 
 
 def _page(form: NewFlowForm, status: int = 200) -> tuple[str, int]:
-    found = store.list_all(db(), person().workspace_id)
-    return render_template("library/flows.html", flows=found, form=form), status
+    workspace = person().workspace_id
+    asked = request.args.get("language", "")
+    language = asked if asked in LANGUAGES else "en"
+    last = calls.last_of_flows(db(), workspace)
+    return render_template(
+        "library/flows.html",
+        flows=store.list_all(db(), workspace),
+        last={flow_id: (call, status_words(call)) for flow_id, call in last.items()},
+        form=form,
+        starters=starters(language),
+        language=language,
+        choosing=bool(asked),
+        languages=LANGUAGE_NAMES,
+    ), status
+
+
+@blueprint.post("/flows/from/<language>/<key>")
+@may_edit
+def start_from(language: str, key: str) -> ResponseReturnValue:
+    """A new flow from one of the templates."""
+    me = person()
+    try:
+        flow = starter(key, language, _sender(me.workspace_id))
+    except KeyError:
+        abort(404)
+    flow_id = store.create(db(), me.workspace_id, me.id, flow, f"Start from “{flow.name}”")
+    return redirect(url_for("editor.show", flow_id=flow_id), 303)
+
+
+def _sender(workspace_id: int) -> str:
+    return people.workspace_name(db(), workspace_id)[:SENDER_MOST]
 
 
 @blueprint.post("/flows")
@@ -52,8 +86,8 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, 422)
     me = person()
-    sender = people.workspace_name(db(), me.workspace_id)[:SENDER_MOST]
-    flow = edits.add_menu(Flow(name=form.name.data, sender=sender), new_id(), "Menu 1")
+    flow = Flow(name=form.name.data, sender=_sender(me.workspace_id))
+    flow = edits.add_menu(flow, new_id(), "Menu 1")
     flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
     return redirect(url_for("editor.show", flow_id=flow_id), 303)
 

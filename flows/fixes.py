@@ -74,8 +74,12 @@ def hang_up_instead(flow: Flow, new_id: NewId, *, menu_id: str, step_id: str) ->
 
 
 def name_practice_recording(flow: Flow, new_id: NewId, *, menu_id: str) -> Flow:
-    """A recording's name with which the call can be practised; a real service has no such."""
-    return change_menu(flow, menu_id, recording=PRACTICE_RECORDING)
+    """A recording's name to practise with, for every menu without one: a real service has none."""
+    find_menu(flow, menu_id)
+    for menu in flow.menus:
+        if not menu.recording.strip():
+            flow = change_menu(flow, menu.id, recording=PRACTICE_RECORDING)
+    return flow
 
 
 def link_menu(flow: Flow, new_id: NewId, *, menu_id: str, key: str, target: str) -> Flow:

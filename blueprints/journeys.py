@@ -1,0 +1,54 @@
+"""Calls kept as tests: keep one, see what an edit changed, accept it or take the edit back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from blueprints import db, editor, may_edit, person
+from blueprints.auth import sign_in_first
+from blueprints.editor_view import View
+from blueprints.phone_page import build
+from flows import journeys as kept_calls
+from storage import journeys as store
+
+blueprint = Blueprint("journeys", __name__, url_prefix="/flows/<int:flow_id>/journeys")
+blueprint.before_request(sign_in_first)
+
+LONGEST_NAME = 120
+
+
+@blueprint.post("")
+@may_edit
+def keep(flow_id: int) -> ResponseReturnValue:
+    """Keep the call on the phone as a test."""
+    stored, view, me = editor.load(flow_id), View.asked(flow_id), person()
+    call = build(stored.flow, view).call
+    if call is None:
+        abort(400)
+    name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
+    pressed = (view.keys or "").replace(",", ", ")
+    journey = kept_calls.record(call, name or f"Pressing {pressed or 'nothing'}")
+    store.add(db(), me.workspace_id, flow_id, me.id, journey)
+    flash("Kept. From now on every edit replays this call and says when it goes another way.")
+    return redirect(view.url(), 303)
+
+
+@blueprint.post("/<int:journey_id>/accept")
+@may_edit
+def accept(flow_id: int, journey_id: int) -> ResponseReturnValue:
+    """The way the call goes now is the way it must go."""
+    stored, me = editor.load(flow_id), person()
+    found = store.list_for_flow(db(), me.workspace_id, flow_id)
+    journey = next((one for one in found if one.id == journey_id), None) or abort(404)
+    accepted = kept_calls.accept(stored.flow, journey)
+    store.set_expected(db(), me.workspace_id, flow_id, journey_id, accepted.expected)
+    return redirect(View.asked(flow_id).url(), 303)
+
+
+@blueprint.post("/<int:journey_id>/forget")
+@may_edit
+def forget(flow_id: int, journey_id: int) -> ResponseReturnValue:
+    """Keep the call no longer."""
+    store.delete(db(), person().workspace_id, flow_id, journey_id)
+    return redirect(View.asked(flow_id).url(), 303)
