@@ -30,6 +30,10 @@ STEP_CONTROLS = {
 """A problem's field -> the id of the control that holds its value."""
 
 
+CHECKS_SHOWN = 40
+"""How many findings stand beside the menus; more can hardly be read at once."""
+
+
 @dataclass(frozen=True)
 class RailMenu:
     """One line of the list of menus."""
@@ -109,6 +113,7 @@ class Page:
     new_step: Step | None
     kinds: list[Kind]
     checks: list[Check]
+    more_checks: int
     errors: int
     proof: Proof | None
     delete_question: DeleteQuestion | None
@@ -155,7 +160,8 @@ def build(
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=[kind for kind in KINDS if not kind.only_for_wrong or view.key == WRONG],
-        checks=[_check(problem, view) for problem in problems],
+        checks=[_check(problem, view) for problem in problems[:CHECKS_SHOWN]],
+        more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
         proof=prove(flow) if flow.menus else None,
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,

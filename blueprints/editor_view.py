@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from flows.document import KEYS, WRONG
 
@@ -80,11 +80,20 @@ class View:
 
     def url(self, anchor: str = "") -> str:
         """The address of this place."""
-        return _join(url_for("editor.show", flow_id=self.flow_id), self.query(), anchor)
+        return _join(_path("editor.show", self.flow_id), self.query(), anchor)
 
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
         return _join(url_for(endpoint, flow_id=self.flow_id, **values), self.query())
+
+
+def _path(endpoint: str, flow_id: int) -> str:
+    """``url_for``, asked once in a request: a large flow has hundreds of links to itself."""
+    known: dict[tuple[str, int], str] = g.setdefault("editor_paths", {})
+    key = (endpoint, flow_id)
+    if key not in known:
+        known[key] = url_for(endpoint, flow_id=flow_id)
+    return known[key]
 
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:
