@@ -110,11 +110,11 @@ def init_app(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
-    if error.code is None or error.code < 400:
-        return error.get_response()
     for prefix, answer in GATEWAYS.items():
         if f"{request.path}/".startswith(f"{prefix}/"):
             return answer(error)
+    if error.code is None or error.code < 400:
+        return error.get_response()
     return page(error.code)
 
 

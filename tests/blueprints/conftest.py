@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 
 from app import create_app
-from storage import keys, people
+from flows import call as engine
+from flows.document import Flow, HangUp, Menu
+from flows.journeys import record
+from storage import calls, connections, journeys, keys, people
 from storage.credentials import secret_box
 from storage.db import open_db
 from tests.blueprints.reader import PageReader
-from tests.helpers import OWNER, PASSWORD, Browser, Served, sign_in, start_server
+from tests.helpers import OWNER, PASSWORD, Browser, Served, save_flow, sign_in, start_server
 
 VIEWER, EDITOR, STRANGER = "viewer@example.com", "editor@example.com", "other@example.com"
 
@@ -34,7 +38,8 @@ class House:
         return sign_in(self.app, email)
 
 
-def _let_everybody_in(data: Path, db: Any) -> None:
+def let_everybody_in(data: Path, db: Any) -> None:
+    """A viewer and an editor of the first workspace, and the owner of another."""
     for email, role in ((VIEWER, "viewer"), (EDITOR, "editor")):
         people.add(db, 1, email=email, name=role.title(), role=role, password=PASSWORD)
     people.create_workspace(
@@ -47,10 +52,44 @@ def house(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One app for the tests of a module that do not get in each other's way."""
     data = Path(shutil.copytree(first_day, tmp_path_factory.mktemp("house") / "data"))
     db = open_db(data / "press-one.sqlite3")
-    _let_everybody_in(data, db)
+    let_everybody_in(data, db)
     app = create_app(data=data, TESTING=True, PROPAGATE_EXCEPTIONS=False)
     yield House(app, db, data, sign_in(app))
     db.close()
+
+
+def token(browser: Browser) -> str:
+    """A good token from the page that is open."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.text)
+    assert found, "no form on this page"
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def ours(house: House) -> dict[str, int]:
+    """Ids of things of the first workspace, by the name they have in addresses."""
+    end = {"1": (HangUp(id="s"),), "wrong": (HangUp(id="w"),)}
+    menu = Menu(id="m", name="Our menu", recording="ivr_1", keys=end)
+    flow = Flow(name="Ours alone", sender="Bazar", menus=(menu,))
+    flow_id = save_flow(house.db, flow)
+    keys.add(house.db, 1, "Our key")
+    call = calls.NewCall(
+        workspace_id=1, origin="app", nonce="ours", flow_id=flow_id, flow_revision=1,
+        flow_name=flow.name, service="speechcall", to_number="+380501234567", sender="",
+        request_path="/", request="{}", state="queued",
+    )  # fmt: skip
+    connection = connections.save(
+        house.db, house.app.config["SECRET_BOX"], 1, service="voice_api", name="Our connection",
+        base_url="https://api.sespcl.com/api/v1",
+    )  # fmt: skip
+    journey = record(engine.replay(flow, ["1"]), "Our test")
+    return {
+        "flow_id": flow_id,
+        "call_id": calls.add(house.db, call, [])[0].id,
+        "connection_id": connection,
+        "key_id": keys.list_all(house.db, 1)[0].id,
+        "journey_id": journeys.add(house.db, 1, flow_id, 1, journey).id,
+    }
 
 
 @dataclass(frozen=True)
@@ -79,7 +118,7 @@ def running(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("running")
     data = Path(shutil.copytree(first_day, folder / "data"))
     db = open_db(data / "press-one.sqlite3")
-    _let_everybody_in(data, db)
+    let_everybody_in(data, db)
     url, process = start_server(data, folder / "log", PRESS_ONE_PRACTICE_PACE="0.2")
     yield Running(Served(url, data, process, folder / "log", keys.add(db, 1, "Tests")), db)
     process.terminate()

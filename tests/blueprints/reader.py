@@ -23,7 +23,7 @@ class Form:
     buttons: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
-class _Page(HTMLParser):
+class Page(HTMLParser):
     """Collects the forms, the links and the words of a page."""
 
     def __init__(self, html: str) -> None:
@@ -93,7 +93,7 @@ class PageReader:
         self.url = url
         self.session = requests.Session()
         self.reply: Any = None
-        self.page: _Page
+        self.page: Page
 
     @property
     def status(self) -> int:
@@ -146,5 +146,5 @@ class PageReader:
         return self._seen(self.session.get(address, params=values, timeout=10))
 
     def _seen(self, reply: Any) -> PageReader:
-        self.reply, self.page = reply, _Page(reply.text)
+        self.reply, self.page = reply, Page(reply.text)
         return self
