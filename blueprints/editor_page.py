@@ -38,6 +38,7 @@ CHECKS_SHOWN = 40
 class RailMenu:
     """One line of the list of menus."""
 
+    id: str
     number: int
     name: str
     note: str
@@ -200,6 +201,7 @@ def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMen
             trouble[problem.place.menu_id] = problem.severity
     return [
         RailMenu(
+            menu.id,
             number,
             menu.name or f"Menu {number}",
             _note(menu, number, sources.get(menu.id, [])),

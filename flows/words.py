@@ -53,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "no_way_out": "Some callers can never reach an end: give them a key that hangs up.",
     # What a target cannot carry (``flows.targets``).
     "no_menu": "There is nothing to hear yet: add a menu.",
-    "missing_recording": "Nothing is played here: name a recording, or use a practice name for now.",
+    "missing_recording": "Nothing is played here: name a recording, or practise without one.",
     "missing_target": "This step leads to no menu: choose one.",
     "not_for_target": "{reason}",
     # How a caller could get lost (``flows.checks``).

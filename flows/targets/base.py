@@ -31,7 +31,7 @@ class Compiled:
 
 @dataclass(frozen=True)
 class CannotCompile:
-    """Why this flow cannot be sent that way (severity "error"; code ``not_for_target`` or other)."""
+    """Why this flow cannot be sent that way (severity "error"), in words."""
 
     target: str
     reasons: tuple[Problem, ...]
