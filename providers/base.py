@@ -7,7 +7,7 @@ asked for twice is a phone that rings twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from flows.targets.base import Compiled
 from providers.web import Reply
@@ -64,13 +64,39 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unclear:
-    """The request left, and nobody knows what became of it: the phone may have rung."""
+    """The request left, and nobody knows what became of it: the phone may have rung.
+
+    ``bulk_id`` and ``message_id`` are our own names of the call, where the service took them
+    with the request: it can then be looked up (``CanFind``). Otherwise both are "".
+    """
 
     reason: str
     reply: Reply | None = None
+    bulk_id: str = ""
+    message_id: str = ""
 
 
 SendResult = Accepted | Refused | Unclear
+
+
+@dataclass(frozen=True)
+class Found:
+    """The service has this call: it was placed. ``status`` is how it stands; store its ``raw``."""
+
+    bulk_id: str
+    message_id: str
+    status: StatusReport
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """The service answered, and has no trace of this call (yet)."""
+
+    reason: str
+
+
+FindResult = Found | NotFound | Unclear
 
 
 @dataclass(frozen=True)
@@ -110,3 +136,11 @@ class Service(Protocol):
 
     def check(self) -> ConnectionCheck:
         """Whether the key is right, found out without placing a call."""
+
+
+@runtime_checkable
+class CanFind(Protocol):
+    """A service that takes our own name of a call, so that a lost reply can be looked up."""
+
+    def find(self, bulk_id: str) -> FindResult:
+        """Whether the service has this call; nothing is placed. ``bulk_id`` as in ``Unclear``."""

@@ -80,12 +80,17 @@ class Exchange:
         words = said or self.status_words(reply.status)
         return StatusUnavailable(words, reply, retry_after_s(reply))
 
-    def check(self, path: str, key_words: str) -> ConnectionCheck:
-        """Ask for something that cannot exist: an answer about it means that we were let in."""
+    def check(self, path: str, key_words: str, forbidden: str = "") -> ConnectionCheck:
+        """Ask for something that cannot exist: an answer about it means that we were let in.
+
+        ``forbidden`` is the sentence for a key that is known, but may not do this (403).
+        """
         try:
             reply = self.get(path)
         except WebError as error:
             return ConnectionCheck("unreachable", f"{self.label} was not reached. {error.reason}")
+        if reply.status == 403 and forbidden:
+            return ConnectionCheck("wrong_key", forbidden)
         if reply.status in (401, 403):
             return ConnectionCheck("wrong_key", f"{self.label} does not know {key_words}.")
         if read_object(reply) is None:

@@ -76,7 +76,7 @@ def compile_flow(flow: Flow, recipient: str | None = None) -> Compiled | CannotC
     body = {"to": recipient or flow.recipient}
     if flow.sender:
         body["from"] = flow.sender
-    body |= {"audioUrl": menu.recording} if _plays(menu) else {"text": menu.script}
+    body |= {"audioUrl": menu.recording} if plays(menu) else {"text": menu.script}
     for trigger, _, connect in _connects(menu):
         body |= {"transferToNumber": connect.number, "dtmfTransferDigit": trigger}
     return Compiled(TARGET, PATH, body, tuple(_notes(menu)))
@@ -190,7 +190,7 @@ def _reasons(flow: Flow) -> Iterator[Problem]:
 def _unheard(menu: Menu) -> Iterator[Problem]:
     """Why the caller would not hear this menu."""
     recording, script = "/messages/0/menu/0/introUrl", "/messages/0/menu/0"
-    if _plays(menu):
+    if plays(menu):
         yield from _found(check_url(menu.recording), recording, _at(menu, field="recording"))
     elif menu.script.strip():
         yield from _found(check_characters(menu.script), script, _at(menu, field="script"))
@@ -262,9 +262,9 @@ def _connects(menu: Menu) -> Iterator[tuple[str, int, Connect]]:
 
 
 def _notes(menu: Menu) -> Iterator[str]:
-    if _plays(menu) and menu.script.strip():
+    if plays(menu) and menu.script.strip():
         yield "The recording plays; the script is not sent."
-    if menu.recording and not _plays(menu):
+    if menu.recording and not plays(menu):
         yield f"The recording “{menu.recording}” is kept at SpeechCall; the script is spoken."
     if menu.wait_ms not in (None, DEFAULT_WAIT_MS):
         yield "The Voice API decides itself how long it waits for a key."
@@ -272,7 +272,7 @@ def _notes(menu: Menu) -> Iterator[str]:
         yield "The phone network may keep # for itself; another key is safer."
 
 
-def _plays(menu: Menu) -> bool:
+def plays(menu: Menu) -> bool:
     """Whether the recording has a web address; SpeechCall's own identifiers play only there."""
     return _WEB.match(menu.recording) is not None
 

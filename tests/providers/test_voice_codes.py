@@ -1,4 +1,4 @@
-"""The Voice API's codes: every one has words, and the group decides before the error does."""
+"""Infobip's voice codes: every one has words, and the group decides before the error does."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, get_args
 
 import pytest
 
-from providers import voice_api
+from providers import infobip_codes
 from providers.base import Outcome
-from providers.voice_api import GROUPS, read_status
+from providers.infobip_codes import GROUPS, read_status
 
 REGISTRY = Path(__file__).parents[1] / "data" / "infobip_voice_codes.json"
-OURS = Path(voice_api.__file__).parent / "data" / "infobip_voice_codes.json"
+OURS = Path(infobip_codes.__file__).parent / "data" / "infobip_voice_codes.json"
 
 FORBIDDEN = ("dtmf", "payload", "endpoint", "node", "schema", "uri", "ssml")
 
@@ -96,7 +96,7 @@ def test_id_87_has_three_meanings(group: int, name: str, words: str) -> None:
 
 @pytest.mark.parametrize("group", sorted(GROUPS))
 def test_no_error_overrules_what_its_group_can_be(group: int) -> None:
-    for name in voice_api.ERRORS:
+    for name in infobip_codes.ERRORS:
         found = report(group, "SOMETHING_NEW", name)
         assert found.final == (group != 1)
         assert (found.outcome == "answered") == (group == 3)
