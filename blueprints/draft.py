@@ -12,15 +12,16 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from blueprints.editor_forms import HeardForm
+from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TRIGGERS
 from blueprints.step_forms import STEP_FORMS
 from flows import edits
 from flows.document import Flow
 
-FIELDS = ("draft_menu", "draft_step")
-"""The request's fields: an open menu form and an open step form, each "address?fields"."""
+FIELDS = ("draft_settings", "draft_menu", "draft_step")
+"""The request's fields: each an open form as "address fields"."""
 
+_SETTINGS = re.compile(r"/settings(?:\?|$)")
 _MENU = re.compile(r"/menus/([^/?]+)(?:\?|$)")
 _OLD_STEP = re.compile(r"/menus/([^/?]+)/steps/([^/?]+)(?:\?|$)")
 _NEW_STEP = re.compile(r"/menus/([^/?]+)/keys/([^/?]+)/([^/?]+)(?:\?|$)")
@@ -36,11 +37,6 @@ def with_unsaved(flow: Flow, request: Request) -> Flow:
     return flow
 
 
-def has_unsaved(request: Request) -> bool:
-    """Whether a request brings fields that were not saved."""
-    return any(request.form.get(name) for name in FIELDS)
-
-
 def _applied(flow: Flow, address: str, fields: MultiDict[str, str]) -> Flow:
     try:
         if found := _OLD_STEP.search(address):
@@ -49,9 +45,20 @@ def _applied(flow: Flow, address: str, fields: MultiDict[str, str]) -> Flow:
             return _added_step(flow, found[1], found[2], found[3], fields)
         if found := _MENU.search(address):
             return _changed_menu(flow, found[1], fields)
+        if _SETTINGS.search(address):
+            return _changed_settings(flow, fields)
     except edits.Gone:
         return flow
     return flow
+
+
+def _changed_settings(flow: Flow, fields: MultiDict[str, str]) -> Flow:
+    form = SettingsForm(fields, meta={"csrf": False})
+    if not form.validate():
+        return flow
+    return edits.change_settings(
+        flow, **{name: form[name].data or "" for name in ("sender", "recipient")}
+    )
 
 
 def _changed_menu(flow: Flow, menu_id: str, fields: MultiDict[str, str]) -> Flow:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints import db, editor_page, kept, may_edit, new_id, person, side
@@ -53,7 +53,6 @@ def render(
 
     ``side_shown`` takes the place of what the chosen tab would show.
     """
-    side_shown = forms.pop("side_shown", None)
     me = person()
     page = editor_page.build(
         stored,
@@ -69,6 +68,8 @@ def render(
         page=page,
         tabs=TABS,
         targets=TARGETS,
+        targets_by_name=dict(TARGETS),
+        refused=status != 200,
         side=side_shown or side.build(page),
     ), status
 
@@ -80,11 +81,13 @@ def apply(
     conflict_view: View | None = None,
     menu_id: str | None = None,
     in_settings: bool = False,
+    undoable: str = "",
     **forms: Any,
 ) -> ResponseReturnValue:
     """Save one edit and go to ``view``; a conflict shows the newest flow with the forms kept.
 
-    ``conflict_view`` is where the form stood, when that is another place.
+    ``conflict_view`` is where the form stood, when that is another place. ``undoable`` is a
+    notice with a button that takes the edit back.
     """
     me = person()
     try:
@@ -107,6 +110,8 @@ def apply(
             form.revision.data = str(conflict.current.revision)
         sentence = CHANGED if forms else CHANGED_BARE
         return render(conflict.current, conflict_view or view, 409, conflict=sentence, **forms)
+    if undoable:
+        flash(undoable, "undoable")
     return redirect(view.url(), 303)
 
 
@@ -205,6 +210,7 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         view.at(menu=neighbour, key="1"),
         lambda flow: edits.delete_menu(flow, menu_id, links_to or ""),
+        undoable=f"“{menu.name or 'The menu'}” was deleted.",
         menu_id=menu_id,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, json_view, may_edit, person
+from blueprints import db, json_compared, json_view, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.editor import CHANGED_BARE, load, render
 from blueprints.editor_view import View
@@ -103,7 +103,7 @@ def compare(flow_id: int) -> ResponseReturnValue:
         first=first,
         second=second,
         words=differences(first.flow, second.flow),
-        lines=json_view.compared(first.flow, second.flow, target),
+        json=json_compared.compare(first, second, target),
     )
 
 
@@ -120,7 +120,7 @@ def restore(flow_id: int, number: int) -> ResponseReturnValue:
         history.restore(db(), me.workspace_id, flow_id, me.id, _whole("revision"), number)
     except store.Conflict:
         flash("Somebody else changed the call flow meanwhile. Look again, then restore.", "warn")
-        return redirect(url_for("history.version", flow_id=flow_id, number=number), 303)
+        return version(flow_id, number), 409
     flash(f"Version {number} is the newest again.")
     return redirect(url_for("editor.show", flow_id=flow_id), 303)
 

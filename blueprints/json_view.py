@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import shlex
@@ -114,14 +113,3 @@ def highlighted_json(text: str) -> Markup:
     except ValueError:
         return escape(text)
     return highlighted(json.dumps(cover_secrets(value), ensure_ascii=False, indent=2))
-
-
-def compared(first: Flow, second: Flow, target: str) -> list[tuple[str, str]]:
-    """("same" | "gone" | "new", line) of two flows' JSON, secrets covered, as one list."""
-    texts = []
-    for flow in (first, second):
-        made = compiled(flow, target)
-        body = cover_secrets(made.body) if isinstance(made, Compiled) else {}
-        texts.append(json.dumps(body, ensure_ascii=False, indent=2).splitlines())
-    kinds = {"  ": "same", "- ": "gone", "+ ": "new"}
-    return [(kinds[line[:2]], line[2:]) for line in difflib.ndiff(*texts) if line[:2] in kinds]

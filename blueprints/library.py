@@ -9,11 +9,13 @@ from wtforms import StringField
 
 from blueprints import db, may_edit, new_id, person
 from blueprints.auth import sign_in_first
+from blueprints.editor_view import View
 from blueprints.fields import at_most, needed, stripped
 from calling.words import status_words
 from flows import edits
 from flows.document import Flow
 from flows.starters import LANGUAGES, starter, starters
+from flows.starters.shapes import SHAPES
 from storage import calls, people
 from storage import flows as store
 
@@ -71,11 +73,13 @@ def start_from(language: str, key: str) -> ResponseReturnValue:
     except KeyError:
         abort(404)
     flow_id = store.create(db(), me.workspace_id, me.id, flow, f"Start from “{flow.name}”")
-    return redirect(url_for("editor.show", flow_id=flow_id), 303)
+    return redirect(View(flow_id, target=SHAPES[key].target).url(), 303)
 
 
 def _sender(workspace_id: int) -> str:
-    return people.workspace_name(db(), workspace_id)[:SENDER_MOST]
+    """The workspace's name where a phone network could show it, else nothing."""
+    name = people.workspace_name(db(), workspace_id)
+    return name if name.isascii() and len(name) <= SENDER_MOST else ""
 
 
 @blueprint.post("/flows")

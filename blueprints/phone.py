@@ -18,23 +18,33 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import editor, may_edit, settings
 from blueprints.auth import sign_in_first
-from blueprints.draft import has_unsaved, with_unsaved
+from blueprints.draft import with_unsaved
 from blueprints.editor_view import View
-from blueprints.phone_page import MID_SHOWN, build, read_inputs
+from blueprints.phone_page import build, delivery, read_inputs
 from calling.webhooks import try_out
 from flows import call as engine
+from flows.differences import same
+from flows.document import Flow
 from providers.web import WebClient
 
 blueprint = Blueprint("phone", __name__, url_prefix="/flows/<int:flow_id>/phone")
 blueprint.before_request(sign_in_first)
 
+LONGEST_NUMBER = 9
+"""Digits of a place on a call; a call has far fewer lines."""
+
+CHANGED = "The call flow was changed meanwhile, so nothing was sent. Look again, then send it."
+
 
 @blueprint.get("")
 def show(flow_id: int) -> ResponseReturnValue:
     """A call of the draft on a page of its own, replayed from the keys in the address."""
-    stored, view = editor.load(flow_id), View.asked(flow_id)
+    stored, view = editor.load(flow_id), View.asked(flow_id).at(tab="phone")
     return render_template(
-        "editor/phone_page.html", stored=stored, phone=build(stored.flow, view), view=view
+        "editor/phone_page.html",
+        stored=stored,
+        phone=build(stored.flow, view),
+        view=view,
     )
 
 
@@ -42,36 +52,46 @@ def show(flow_id: int) -> ResponseReturnValue:
 def press(flow_id: int) -> ResponseReturnValue:
     """One more key. Unsaved fields come along and are played, never stored."""
     stored, view = editor.load(flow_id), _pressed(View.asked(flow_id))
-    if has_unsaved(request):
-        phone = build(with_unsaved(stored.flow, request), view, unsaved=True)
-        reply = make_response(editor.render(stored, view, side_shown=phone))
-        # What is unsaved cannot stand in an address; a reload shows the call of what is saved.
-        reply.headers["HX-Push-Url"] = view.url()
-        return reply
-    return redirect(_address(view), 303)
+    draft = with_unsaved(stored.flow, request)
+    if same(draft, stored.flow):
+        return redirect(_address(view), 303)
+    phone = build(draft, view, unsaved=True)
+    reply = make_response(editor.render(stored, view, side_shown=phone))
+    # What is unsaved cannot stand in an address; a reload shows the call of what is saved.
+    reply.headers["HX-Push-Url"] = view.url()
+    return reply
 
 
 @blueprint.post("/send")
 @may_edit
 def send(flow_id: int) -> ResponseReturnValue:
-    """Send one of the call's web requests for real, once, as it stands in the saved flow."""
-    stored, view = editor.load(flow_id), View.asked(flow_id)
-    phone = build(stored.flow, replace(view, keys=request.form.get("keys", "")))
-    told = [e for e in phone.call.trail if isinstance(e, engine.Told)] if phone.call else []
-    number = request.form.get("number", "")
-    if not number.isdecimal() or not 1 <= int(number) <= len(told):
+    """Send one of the call's web requests for real, once, exactly as the page showed it."""
+    stored, view = editor.load(flow_id), _pressed(View.asked(flow_id))
+    event = _told(stored.flow, view, request.form.get("number", ""))
+    if event is None or request.form.get("revision") != str(stored.revision):
+        flash(CHANGED, "warn")
+    else:
+        web = WebClient(settings().reachable_hosts)
+        flash(try_out(web, event, delivery(stored.flow, event)))
+    return redirect(_address(view), 303)
+
+
+def _told(flow: Flow, view: View, number: str) -> engine.Told | None:
+    """The web request with this number (from 1) on the call, or None when there is none."""
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         abort(400)
-    event = told[int(number) - 1]
-    body = event.delivery(stored.flow.sender, stored.flow.recipient, MID_SHOWN)
-    flash(try_out(WebClient(settings().reachable_hosts), event, body))
-    return redirect(_address(_pressed(view)), 303)
+    call = build(flow, view).call
+    told = [event for event in call.trail if isinstance(event, engine.Told)] if call else []
+    return dict(enumerate(told, 1)).get(int(number))
 
 
 def _pressed(view: View) -> View:
-    """The place after the button that was pressed."""
+    """The place after the button that was pressed; a new call begins where the last one did."""
     pressed = request.form.get("press", "")
-    if pressed == "stop":
-        return replace(view, keys=None, start=0)
+    if pressed == "again":
+        return replace(view, keys="")
+    if pressed == "beginning":
+        return replace(view, keys="", start=0)
     inputs = read_inputs(f"{request.form.get('keys', '')},{pressed}")
     return replace(view, keys=",".join(inputs))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from blueprints import json_view
-from blueprints.editor_view import View
+from blueprints.draft import NEW_STEP_ID
+from blueprints.editor_view import SLUGS, View
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from flows.durations import prompt_ms
@@ -87,11 +89,19 @@ def _trail(call: engine.Call, view: View) -> list[TrailLine]:
         request = ""
         if isinstance(event, engine.Told):
             request, told = shown_request(call.flow, event), told + 1
-        at = view.at(menu=event.menu_id or view.menu, key=event.trigger or view.key)
-        anchor = f"step-{event.step_id}" if event.step_id else "script"
         kind = type(event).__name__.lower()
-        lines.append(TrailLine(_words(call.flow, event), at.url(anchor), kind, request, told))
+        lines.append(TrailLine(_words(call.flow, event), _place(event, view), kind, request, told))
     return lines
+
+
+def _place(event: engine.Event, view: View) -> str:
+    """Where it stands in the editor: its step, else its key, else what is heard."""
+    at = view.at(tab="phone", menu=event.menu_id or view.menu, key=event.trigger or view.key)
+    if event.step_id == NEW_STEP_ID:
+        return replace(at, new=view.new).url("new-step")
+    if event.step_id:
+        return at.url(f"step-{event.step_id}")
+    return at.url(f"key-{SLUGS[event.trigger]}" if event.trigger else "script")
 
 
 def _words(flow: Flow, event: engine.Event) -> str:
@@ -106,12 +116,16 @@ def _words(flow: Flow, event: engine.Event) -> str:
 def shown_request(flow: Flow, told: engine.Told) -> str:
     """The web request exactly as it would be sent, secret headers covered."""
     headers = json_view.cover_secrets({"headers": dict(told.headers)})["headers"]
-    body = told.delivery(flow.sender or SENDER_SHOWN, flow.recipient, MID_SHOWN)
     lines = [
         f"POST {told.url}",
         "Content-Type: application/json",
         *(f"{name}: {value}" for name, value in headers.items()),
         "",
-        json.dumps(body, ensure_ascii=False, indent=2),
+        json.dumps(delivery(flow, told), ensure_ascii=False, indent=2),
     ]
     return "\n".join(lines)
+
+
+def delivery(flow: Flow, told: engine.Told) -> dict[str, Any]:
+    """What the web address would be told, with the seed's values for what only a call has."""
+    return told.delivery(flow.sender or SENDER_SHOWN, flow.recipient, MID_SHOWN)

@@ -17,6 +17,7 @@ const countDown = () => {
   line.hidden = false;
   const tick = (moment) => {
     const gone = moment - began;
+    line.hidden = false;
     bar.value = Math.min(100, (gone / total) * 100);
     words.textContent = `silence in ${Math.max(0, Math.ceil(((total - gone) * speed()) / 1000))} s`;
     if (gone < total) { timer = requestAnimationFrame(tick); return; }
@@ -33,7 +34,7 @@ const refresh = () => {
   speeds.hidden = false;
   speeds.querySelectorAll("[name=speed]").forEach((choice) => { choice.checked = Number(choice.value) === speed(); });
   speeds.querySelector("[name=sound]").checked = localStorage.getItem(SOUND) === "on";
-  const now = `${form.dataset.state} ${form.querySelector("[name=keys]")?.value} ${form.getAttribute("action")}`;
+  const now = `${form.dataset.state} ${form.dataset.call}`;
   if (now !== shown) { shown = now; countDown(); }
 };
 
@@ -47,7 +48,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("form[data-phone]")) return;
   for (const form of document.querySelectorAll("form[data-dirty]")) {
-    const name = form.id === "heard" ? "draft_menu" : "draft_step";
+    const name = form.closest("#settings") ? "draft_settings" : form.id === "heard" ? "draft_menu" : "draft_step";
     event.detail.parameters[name] = `${form.getAttribute("action")} ${new URLSearchParams(new FormData(form))}`;
   }
 });

@@ -1,0 +1,81 @@
+"""Two versions' JSON side by side: which lines differ, secrets covered."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from blueprints.flow_tools import compiled
+from blueprints.json_view import cover_secrets
+from flows.targets.base import CannotCompile
+from providers import SERVICES
+from storage.flows import StoredFlow
+
+CONTEXT = 3
+"""Equal lines that stay visible before and after a difference."""
+
+Kind = Literal["same", "differs", "skipped"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of both, side by side; "" where one has nothing. A skipped one says how many."""
+
+    kind: Kind
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The lines, or the sentences that say which version has no JSON."""
+
+    lines: tuple[Line, ...]
+    lacking: tuple[str, ...]
+
+
+def compare(first: StoredFlow, second: StoredFlow, target: str) -> Comparison:
+    """Both versions as the target would be sent them."""
+    made = [compiled(stored.flow, target) for stored in (first, second)]
+    lacking = tuple(
+        f"{SERVICES[target].label} cannot carry version {stored.revision} yet, so it has no JSON."
+        for stored, one in zip((first, second), made, strict=True)
+        if isinstance(one, CannotCompile)
+    )
+    texts = [
+        json.dumps(cover_secrets(one.body), ensure_ascii=False, indent=2).splitlines()
+        for one in made
+        if not isinstance(one, CannotCompile)
+    ]
+    return Comparison(tuple(_lines(*texts)) if not lacking else (), tuple(dict.fromkeys(lacking)))
+
+
+def _lines(before: list[str], after: list[str]) -> Iterator[Line]:
+    # Ignoring lines that stand everywhere (such as "},") keeps large documents fast.
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=True)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            yield from _same(before[i1:i2], at_start=i1 == 0, at_end=i2 == len(before))
+            continue
+        for place in range(max(i2 - i1, j2 - j1)):
+            yield Line("differs", _at(before[i1:i2], place), _at(after[j1:j2], place))
+
+
+def _same(lines: list[str], *, at_start: bool, at_end: bool) -> Iterator[Line]:
+    """Equal lines, all but those near a difference left out."""
+    head, tail = (0 if at_start else CONTEXT), (0 if at_end else CONTEXT)
+    hidden = len(lines) - head - tail
+    if hidden < CONTEXT:
+        head, hidden = len(lines), 0
+    yield from (Line("same", line, line) for line in lines[:head])
+    if hidden:
+        words = "1 line is the same" if hidden == 1 else f"{hidden} lines are the same"
+        yield Line("skipped", words, words)
+        yield from (Line("same", line, line) for line in lines[len(lines) - tail :])
+
+
+def _at(lines: list[str], place: int) -> str:
+    return lines[place] if place < len(lines) else ""
