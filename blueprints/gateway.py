@@ -34,13 +34,13 @@ def json_reply(
     return Response(text, status, dict(headers or {}), mimetype="application/json")
 
 
-def body_bytes() -> bytes:
-    """The request's body. Raises werkzeug's RequestEntityTooLarge above 1 MB."""
-    request.max_content_length = MAX_BYTES
+def body_bytes(most: int = MAX_BYTES) -> bytes:
+    """The request's body. Raises werkzeug's RequestEntityTooLarge above ``most`` bytes."""
+    request.max_content_length = most
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         # Granian ends the input by itself and does not say so; werkzeug would read nothing.
-        content: bytes = request.environ["wsgi.input"].read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
+        content: bytes = request.environ["wsgi.input"].read(most + 1)
+        if len(content) > most:
             raise RequestEntityTooLarge
         return content
     return request.get_data(cache=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, abort, request
@@ -9,11 +11,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from blueprints import box, db, settings
-from blueprints.gateway import json_reply
-from flows.json_text import Unreadable, parse
+from blueprints.gateway import body_bytes, json_reply
+from flows.json_text import Unreadable, parse, texts_of
 from flows.targets.speechcall import Inbox
+from flows.values import check_characters, check_depth
 from storage import answers
 from storage.answers import Answer
+
+LOG = logging.getLogger(__name__)
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/in")
 
@@ -23,6 +28,10 @@ MAX_BYTES = 16_000
 
 LONGEST = 200
 """Characters of a name, an id or a number that are kept."""
+
+
+class NotAnAnswer(Exception):
+    """What came is no answer; the sentence says what is needed."""
 
 
 def inbox(workspace_id: int) -> Inbox:
@@ -37,24 +46,26 @@ def deliver(token: str) -> ResponseReturnValue:
     keys = answers.inbox_of_token(db(), box(), token)
     if keys is None or not keys.proves(request.headers.get(SECRET_HEADER, "")):
         abort(404)
-    request.max_content_length = MAX_BYTES
     try:
-        answers.receive(db(), keys.workspace_id, _answer(parse(request.get_data(cache=False))))
+        answers.receive(db(), keys.workspace_id, _answer(parse(body_bytes(MAX_BYTES))))
     except Unreadable as problem:
         return _error(problem.status, problem.problems[0].message)
-    except ValueError as problem:
+    except NotAnAnswer as problem:
         return _error(400, str(problem))
     return json_reply({"status": "ok"})
 
 
 def _answer(body: Any) -> Answer:
-    """What was told, in the documented form {from, to, mid, action}. Raises ValueError."""
+    """What was told, in the documented form {from, to, mid, action}. Raises NotAnAnswer."""
     if not isinstance(body, dict) or not isinstance(body.get("action"), dict):
-        raise ValueError("Send {from, to, mid, action} as JSON.")
+        raise NotAnAnswer("Send {from, to, mid, action} as JSON.")
+    odd = [*check_depth(body), *chain.from_iterable(map(check_characters, texts_of(body)))]
+    if odd:
+        raise NotAnAnswer(odd[0].message)
     action = body["action"]
     texts = [body.get("mid"), action.get("step"), action.get("answer")]
     if not all(isinstance(text, str) and 0 < len(text) <= LONGEST for text in texts):
-        raise ValueError("The answer needs mid, action.step and action.answer as short texts.")
+        raise NotAnAnswer("The answer needs mid, action.step and action.answer as short texts.")
     mid, step, name = texts
     return Answer(
         mid,
@@ -67,8 +78,14 @@ def _answer(body: Any) -> Answer:
 
 
 @blueprint.errorhandler(HTTPException)
-def _http(problem: HTTPException) -> ResponseReturnValue:
+def http_error(problem: HTTPException) -> ResponseReturnValue:
     return _error(problem.code or 500, problem.name)
+
+
+@blueprint.errorhandler(Exception)
+def _unexpected(_problem: Exception) -> ResponseReturnValue:
+    LOG.exception("The answers inbox failed")
+    return _error(503, "The answer could not be kept just now. Send it again.")
 
 
 def _error(status: int, sentence: str) -> ResponseReturnValue:
