@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
 from blueprints.phone_page import build
 from flows import journeys as kept_calls
+from flows.journey_words import inputs_in_words
 from storage import journeys as store
 
 blueprint = Blueprint("journeys", __name__, url_prefix="/flows/<int:flow_id>/journeys")
@@ -27,8 +30,9 @@ def keep(flow_id: int) -> ResponseReturnValue:
     if call is None:
         abort(400)
     name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
-    pressed = (view.keys or "").replace(",", ", ")
-    journey = kept_calls.record(call, name or f"Pressing {pressed or 'nothing'}")
+    journey = kept_calls.record(call, name)
+    if not name:
+        journey = replace(journey, name=inputs_in_words(journey.inputs)[:LONGEST_NAME])
     store.add(db(), me.workspace_id, flow_id, me.id, journey)
     flash("Kept. From now on every edit replays this call and says when it goes another way.")
     return redirect(view.url(), 303)

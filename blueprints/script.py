@@ -10,18 +10,18 @@ from blueprints.auth import sign_in_first
 from flows.script import as_text, script
 from storage import flows as store
 
-blueprint = Blueprint("script", __name__, url_prefix="/flows/<int:flow_id>/script")
+blueprint = Blueprint("script", __name__, url_prefix="/flows/<int:flow_id>")
 blueprint.before_request(sign_in_first)
 
 
-@blueprint.get("")
+@blueprint.get("/script")
 def page(flow_id: int) -> ResponseReturnValue:
     """A page made to be printed."""
     stored = store.load(db(), person().workspace_id, flow_id)
     return render_template("editor/script_page.html", stored=stored, prompts=script(stored.flow))
 
 
-@blueprint.get(".txt")
+@blueprint.get("/script.txt")
 def text(flow_id: int) -> ResponseReturnValue:
     """The same as plain text."""
     stored = store.load(db(), person().workspace_id, flow_id)

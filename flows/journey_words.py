@@ -33,7 +33,7 @@ def first_difference(
     for after in range(len(inputs) + 1):
         was, now = old.get(after, ()), new.get(after, ())
         if was != now:
-            subject = _subject(inputs[:after])
+            subject = inputs_in_words(inputs[:after])
             present = _present(expected, after)
             return f"{subject} {_contrast(labels, present, was, now)}."
     raise ValueError("The journey goes as it must.")
@@ -130,7 +130,7 @@ def way_in_words(
     return tuple(lines)
 
 
-def _subject(inputs: tuple[str, ...]) -> str:
+def inputs_in_words(inputs: tuple[str, ...]) -> str:
     """For example "Pressing 1, then staying silent, then pressing 2"."""
     words, before = [], ""
     for given in inputs:
