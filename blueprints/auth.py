@@ -104,6 +104,7 @@ class OwnerForm(FlaskForm):
             InputRequired("Choose a password."),
             Length(PASSWORD_MIN, 200, f"Use at least {PASSWORD_MIN} characters."),
         ],
+        description=f"At least {PASSWORD_MIN} characters.",
     )
 
 

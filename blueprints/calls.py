@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +17,10 @@ from calling.clock import parsed
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from providers import SERVICES
+from storage import answers, connections
 from storage import calls as store
-from storage import connections
 from storage import flows as flow_store
+from storage import practice as practice_book
 from storage.practice import PracticeCall
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
@@ -37,7 +38,11 @@ FILTERS = {
 }
 """Status -> how the filter names it; two of them hold calls of two kinds."""
 
-PHASES = {"ringing": "Ringing", "talking": "On the phone"}
+PHASES = {
+    "ringing": "Ringing",
+    "talking": "On the phone",
+    "ended": "Over, waiting for the service’s report",
+}
 """Phase of a phone on the screen -> its words."""
 
 
@@ -49,6 +54,7 @@ class Line:
     status: str
     tone: str
     service: str
+    pressed: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def _list() -> dict[str, Any]:
     )
     shown = found[:PAGE]
     return {
-        "lines": [_line(call) for call in shown],
+        "lines": _lines(shown),
         "ringing": [
             (call, _own_call(call)) for call in practice.ringing(db(), me.workspace_id, me.id)
         ],
@@ -106,6 +112,15 @@ def _list() -> dict[str, Any]:
         "query": {"flow": flow_id, "status": status or None, "before": before},
         "older": shown[-1].id if len(found) > PAGE else None,
     }
+
+
+def _lines(shown: list[store.StoredCall]) -> list[Line]:
+    """The list's lines, with what was pressed where it is known."""
+    ids = [call.message_id for call in shown if call.message_id]
+    inputs = practice_book.inputs_of(db(), person().workspace_id, ids)
+    return [
+        replace(_line(call), pressed=", ".join(inputs.get(call.message_id, ()))) for call in shown
+    ]
 
 
 def _line(call: store.StoredCall) -> Line:
@@ -165,6 +180,7 @@ def _call(call_id: int) -> dict[str, Any]:
         "call": call,
         "connection": connection,
         "phone": phone,
+        "answers": answers.of_message(db(), workspace, call.message_id) if call.message_id else [],
         "flow_is_there": written is not None,
         "events": _history(call, phone),
         "request_html": json_view.highlighted_json(call.request),

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import StopValidation
+from wtforms.validators import Optional, StopValidation
 
 from blueprints import box, db, owners_only, person, settings
 from blueprints.auth import sign_in_first
@@ -23,6 +23,8 @@ blueprint = Blueprint("connections", __name__, url_prefix="/connections")
 blueprint.before_request(sign_in_first)
 
 
+SECRET_KEPT = "Kept encrypted and never shown again."
+
 UNREADABLE = "The password or key kept here cannot be read any more. Type it again."
 """When the key file is not the one that the secret was kept with."""
 
@@ -31,6 +33,13 @@ def _nothing_after(_form: FlaskForm, field: StringField) -> None:
     """A request's own path is put behind the address, so nothing may end it."""
     if "?" in field.data or "#" in field.data:
         raise StopValidation("Leave out “?” or “#” and everything after it.")
+
+
+def _not_anothers(form: FlaskForm, field: StringField) -> None:
+    """A key must not go to another service than the one it is for."""
+    for service in SERVICES.values():
+        if service.key != form.service.data and field.data == service.default_base_url:
+            raise StopValidation(f"This is the address of {service.label}. Leave it empty.")
 
 
 class ConnectionForm(FlaskForm):
@@ -47,12 +56,9 @@ class ConnectionForm(FlaskForm):
     )
     base_url = StringField(
         "Web address of the service",
-        [
-            needed("Type the web address of the service."),
-            Sound(values.check_url),
-            _nothing_after,
-        ],
+        [Optional(), Sound(values.check_url), _nothing_after, _not_anothers],
         filters=[lambda typed: stripped(typed).rstrip("/")],
+        description="Leave it empty for the service’s usual address.",
     )
     username = StringField(
         "User name",
@@ -63,7 +69,7 @@ class ConnectionForm(FlaskForm):
     secret = PasswordField(
         "Password or key",
         [at_most(500)],
-        description="Kept encrypted and never shown again. Empty keeps the one that is stored.",
+        description=f"{SECRET_KEPT} Empty keeps the one that is stored.",
     )
     sender = StringField(
         "Usual sender",
@@ -107,11 +113,13 @@ def _page(form: KeyForm, new_key: str = "", status: int = 200) -> tuple[str, int
 def new() -> ResponseReturnValue:
     """Add a connection."""
     form = ConnectionForm()
-    if form.validate_on_submit():
+    form.secret.description = SECRET_KEPT
+    if form.is_submitted() and not form.secret.data:
+        form.validate()
+        form.secret.errors = ["Type the password or key that the service gave you."]
+    elif form.validate_on_submit():
         _save(form, None)
         return redirect(url_for("connections.listing"), 303)
-    if not form.is_submitted():
-        form.base_url.data = SERVICES[form.service.data or "speechcall"].default_base_url
     return _form(form, "New connection")
 
 
@@ -123,13 +131,19 @@ def edit(connection_id: int) -> ResponseReturnValue:
     form = ConnectionForm(obj=connection)
     if form.validate_on_submit():
         _save(form, connection_id)
-        if form.base_url.data != connection.base_url and not form.secret.data:
+        if _address(form) != connection.base_url and not form.secret.data:
             flash(
                 "The address changed, so the stored password or key was removed. Type it again.",
                 "warn",
             )
         return redirect(url_for("connections.listing"), 303)
     return _form(form, connection.name)
+
+
+def _address(form: ConnectionForm) -> str:
+    """Where the connection leads: what was typed, or the service's usual address."""
+    usual: str = SERVICES[form.service.data].default_base_url
+    return form.base_url.data or usual
 
 
 def _form(form: ConnectionForm, title: str) -> tuple[str, int]:
@@ -145,7 +159,7 @@ def _save(form: ConnectionForm, connection_id: int | None) -> None:
         connection_id=connection_id,
         service=form.service.data,
         name=form.name.data,
-        base_url=form.base_url.data,
+        base_url=_address(form),
         username=form.username.data,
         sender=form.sender.data,
         new_secret=form.secret.data or "",

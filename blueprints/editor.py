@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, editor_page, kept, may_edit, new_id, person, side
+from blueprints import db, editor_page, kept, may_edit, new_id, person, row_id, side
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
@@ -90,9 +90,8 @@ def apply(
     notice with a button that takes the edit back.
     """
     me = person()
-    try:
-        base = int(request.form.get("revision", ""))
-    except ValueError:
+    base = row_id(request.form.get("revision", ""))
+    if base is None:
         abort(400)
     try:
         store.edit(

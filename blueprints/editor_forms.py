@@ -76,7 +76,7 @@ class HeardForm(EditForm):
     def validate_wait(self, field: Any) -> None:
         """Seconds, down to a millisecond; empty leaves it to the service."""
         if field.data and milliseconds(field.data) is None:
-            raise StopValidation("Type the seconds as a number from 0.001 to 600, such as 10.")
+            raise StopValidation("Type the seconds as a number up to 600, such as 10.")
 
     def values(self) -> dict[str, Any]:
         """What flows.edits.change_menu takes."""

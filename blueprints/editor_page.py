@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
 from blueprints.step_forms import STEP_FORMS, StepForm
@@ -16,22 +17,6 @@ from flows.paths import Proof, prove
 from flows.problems import Problem
 from flows.words import trigger_name
 from storage.flows import StoredFlow
-
-MENU_CONTROLS = {"name": "name", "script": "script", "recording": "recording", "wait_ms": "wait"}
-FLOW_CONTROLS = {"name": "flow-name", "sender": "sender", "recipient": "recipient", "text": "text"}
-STEP_CONTROLS = {
-    "url": "step-url",
-    "menu": "step-menu",
-    "number": "step-number",
-    "name": "step-name",
-    "value": "step-value",
-    "times": "step-times",
-}
-"""A problem's field -> the id of the control that holds its value."""
-
-
-CHECKS_SHOWN = 40
-"""How many findings stand beside the menus; more can hardly be read at once."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +60,6 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One finding beside the menus."""
-
-    severity: str
-    where: str
-    sentence: str
-    show_url: str
-    fixes: tuple[tuple[int, str], ...]
-    code: str
-    path: str
-
-
-@dataclass(frozen=True)
 class DeleteQuestion:
     """Where the keys that led to a menu should go when it is deleted."""
 
@@ -122,6 +94,11 @@ class Page:
     editable: bool
     undoes: str
     redoes: str
+
+    @property
+    def form_open(self) -> bool:
+        """Whether a step is being filled in."""
+        return self.new_step is not None or any(step.form for step in self.steps)
 
     @property
     def flow(self) -> Flow:
@@ -161,7 +138,7 @@ def build(
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=[kind for kind in KINDS if not kind.only_for_wrong or view.key == WRONG],
-        checks=[_check(problem, view) for problem in problems[:CHECKS_SHOWN]],
+        checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
         proof=prove(flow) if flow.menus else None,
@@ -281,36 +258,6 @@ def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | N
         return None
     form = sent or STEP_FORMS[kind.name].of(None, stored.flow, stored.revision)
     return Step("", kind, "", "", False, True, form, view.at().url())
-
-
-def _check(problem: Problem, view: View) -> Check:
-    place = problem.place
-    at = view.at(menu=place.menu_id or view.menu, key=place.trigger or view.key)
-    if place.step_id:
-        at = at.at(step=place.step_id)
-    elif not place.menu_id and place.field:
-        at = at.at(ask="settings")
-    return Check(
-        problem.severity,
-        place.in_words(),
-        problem.message,
-        at.url(_anchor(problem)),
-        tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
-        problem.code,
-        problem.path,
-    )
-
-
-def _anchor(problem: Problem) -> str:
-    """The id of the control that holds the value, or of the nearest thing to it."""
-    place = problem.place
-    if place.step_id:
-        return STEP_CONTROLS.get(place.field, f"step-{place.step_id}")
-    if place.trigger:
-        return f"key-{SLUGS[place.trigger]}"
-    if place.menu_id:
-        return MENU_CONTROLS.get(place.field, "name")
-    return FLOW_CONTROLS.get(place.field, "menus")
 
 
 def _delete_question(flow: Flow, menu: Menu) -> DeleteQuestion:

@@ -11,10 +11,10 @@ from blueprints import may_edit, new_id
 from blueprints.auth import sign_in_first
 from blueprints.editor import apply, load, render, target_of
 from blueprints.editor_view import TRIGGERS, View
-from blueprints.step_forms import STEP_FORMS, StepForm
+from blueprints.step_forms import NEW_MENU, STEP_FORMS, StepForm
 from blueprints.step_kinds import BY_NAME
 from flows import edits
-from flows.document import AnyAction, Flow
+from flows.document import AnyAction, Flow, GoTo
 from storage import flows as store
 
 blueprint = Blueprint("steps", __name__, url_prefix="/flows/<int:flow_id>/menus/<menu_id>")
@@ -32,7 +32,11 @@ def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturn
     view = View.asked(flow_id, menu=menu_id, key=TRIGGERS[slug], new=kind, step="")
 
     def edit_with(action: AnyAction) -> store.Edit:
-        return lambda flow: edits.add_step(flow, menu_id, view.key, action)
+        def change(flow: Flow) -> Flow:
+            wider, step = _with_new_menu(flow, action)
+            return edits.add_step(wider, menu_id, view.key, step)
+
+        return change
 
     return _save(view, kind, new_id(), None, edit_with)
 
@@ -45,9 +49,22 @@ def save_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
     view = View.asked(flow_id, menu=menu_id, key=trigger, step=step_id, new="")
 
     def edit_with(action: AnyAction) -> store.Edit:
-        return lambda flow: edits.change_step(flow, menu_id, action)
+        def change(flow: Flow) -> Flow:
+            wider, step = _with_new_menu(flow, action)
+            return edits.change_step(wider, menu_id, step)
+
+        return change
 
     return _save(view, old.kind, step_id, old, edit_with)
+
+
+def _with_new_menu(flow: Flow, action: AnyAction) -> tuple[Flow, AnyAction]:
+    """A link to "a new menu" brings that menu along."""
+    if not isinstance(action, GoTo) or action.menu != NEW_MENU:
+        return flow, action
+    menu_id = new_id()
+    wider = edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}")
+    return wider, action.model_copy(update={"menu": menu_id})
 
 
 def _save(
@@ -86,10 +103,11 @@ def move_step(flow_id: int, menu_id: str, step_id: str, direction: str) -> Respo
 @may_edit
 def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
     """Without this step."""
-    trigger, _ = _step(flow_id, menu_id, step_id)
+    trigger, old = _step(flow_id, menu_id, step_id)
     return apply(
         _beside(flow_id, menu_id, trigger),
         lambda flow: edits.remove_step(flow, menu_id, step_id),
+        undoable=f"“{BY_NAME[old.kind].label}” was removed.",
         menu_id=menu_id,
     )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from blueprints import speechcall_gateway, voice_gateway
+from blueprints import inbox, speechcall_gateway, voice_gateway
 from flows.edits import Gone
 from storage.flows import FlowNotFound
 from storage.journeys import JourneyNotFound
@@ -56,12 +56,19 @@ DATABASE_FAULTS = (("locked", 503), ("full", 507))
 GATEWAYS = {
     "/api/v1": voice_gateway.http_error,
     "/bat": speechcall_gateway.http_error,
+    "/in": inbox.http_error,
 }
 """Prefix of an address -> how errors are answered there.
 
 A blueprint is not asked about a request that fits none of its routes (Flask's documentation,
 "Blueprint Error Handlers"), such as one with a method that HTTP does not know.
 """
+
+FOREIGN_HOST = (
+    "Press One does not answer at this address. Whoever runs it sets the right one as"
+    " PRESS_ONE_BASE_URL.\n"
+)
+"""Without a page: no address of ours can be trusted to stand in one."""
 
 NEVER_SHOWN = ("password", "secret")
 """Fields that a page never repeats."""
@@ -110,12 +117,27 @@ def init_app(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):
+        return Response(FOREIGN_HOST, 400, mimetype="text/plain")
     for prefix, answer in GATEWAYS.items():
         if f"{request.path}/".startswith(f"{prefix}/"):
             return answer(error)
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 405 and request.method == "GET" and (above := _page_above(request.path)):
+        return redirect(above, 303)
     return page(error.code)
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above a form's own address, for Back and reload; "" when there is none."""
+    while (path := path.rpartition("/")[0]) not in ("", "/flows"):
+        try:
+            current_app.url_map.bind("").match(path, method="GET")
+        except HTTPException:
+            continue
+        return path
+    return ""
 
 
 def _database(error: sqlite3.OperationalError) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, json_compared, json_view, may_edit, person
+from blueprints import db, json_compared, json_view, may_edit, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.editor import CHANGED_BARE, load, render
 from blueprints.editor_view import View
@@ -51,8 +51,8 @@ def _step(
 
 
 def _whole(name: str) -> int:
-    typed = request.form.get(name, "")
-    return int(typed) if typed.isdecimal() and len(typed) < 12 else abort(400)
+    number = row_id(request.form.get(name, ""))
+    return abort(400) if number is None else number
 
 
 @blueprint.get("/history")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
 from wtforms import StringField, TextAreaField
 
 from blueprints import db, may_edit, person
@@ -47,7 +50,7 @@ def document() -> ResponseReturnValue:
     if (content is None) == (not pasted.strip()):
         form.pasted.errors = [NEITHER if content is None else BOTH]
         return _page(form, status=422)
-    name = form.name.data or "Imported call flow"
+    name = form.name.data or _name_of(form.file.data) or "Imported call flow"
     try:
         imported = reading.read_pasted(pasted, name) if content is None else _read(content, name)
     except reading.Unreadable as refused:
@@ -56,12 +59,17 @@ def document() -> ResponseReturnValue:
         return _page(form, refused.problems, refused.status)
     me = person()
     ids = store.create_all(db(), me.workspace_id, me.id, imported.document.flows, "Import")
-    for sentence in _said_once(imported.warnings):
-        flash(sentence, "warn")
+    if imported.warnings:
+        flash(f"Imported. {_things(len(imported.warnings))} to look at: see Checks.", "warn")
     if len(ids) > 1:
         flash(f"{len(ids)} call flows were imported, one for each message.")
         return redirect(url_for("library.flows"), 303)
     return redirect(url_for("editor.show", flow_id=ids[0]), 303)
+
+
+def _name_of(file: FileStorage | None) -> str:
+    """A file's name without its ending, as a name for the call flow."""
+    return PurePath(file.filename or "").stem[:120] if file else ""
 
 
 def _read(content: bytes, name: str) -> reading.Imported:
@@ -86,7 +94,5 @@ def _page(
     return render_template("library/import.html", form=form, problems=errors), status
 
 
-def _said_once(warnings: tuple[Problem, ...], most: int = 5) -> list[str]:
-    sentences = list(dict.fromkeys(problem.located_message for problem in warnings))
-    rest = len(sentences) - most
-    return [*sentences[:most], *([f"…and {rest} more; see Checks."] if rest > 0 else [])]
+def _things(count: int) -> str:
+    return "One thing" if count == 1 else f"{count} things"

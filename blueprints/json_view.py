@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from blueprints.flow_tools import compiled
 from flows.document import Flow
 from flows.problems import Problem
+from flows.targets import infobip_ivr
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
 
@@ -25,6 +26,7 @@ COVERED = "••••••"
 CURL_SIGN_IN = {
     "speechcall": '-u "username:password"',
     "voice_api": "-H 'x-api-key: YOUR_API_KEY'",
+    "infobip": "-H 'Authorization: App YOUR_API_KEY'",
 }
 """Target -> how a curl command signs in, as the services' documents write it."""
 
@@ -93,7 +95,14 @@ def highlighted(text: str) -> Markup:
 
 
 def as_curl(request: Compiled) -> str:
-    """A command for a terminal that sends exactly these bytes; the secret is a placeholder."""
+    """A command for a terminal that sends exactly these bytes; the secret is a placeholder.
+
+    Two commands where the service wants two requests, one after the other.
+    """
+    return "\n".join(map(_one_command, infobip_ivr.requests(request)))
+
+
+def _one_command(request: Compiled) -> str:
     service, text = SERVICES[request.target], shlex.quote(request.text)
     piped = len(request.content) > LONGEST_ARGUMENT
     lines = [

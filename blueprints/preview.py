@@ -1,4 +1,7 @@
-"""Taking a flow away: as a file, as JSON to copy, as a curl command."""
+"""Taking a flow away: as a file, as JSON to copy, as a curl command.
+
+Not for viewers: it holds the secrets of custom headers and of the answers inbox.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, json_view, person
+from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import compiled
 from flows.targets import TARGETS
@@ -20,13 +23,14 @@ blueprint.before_request(sign_in_first)
 
 
 def _compiled(flow_id: int, target: str) -> tuple[store.StoredFlow, Compiled | CannotCompile]:
-    if target not in TARGETS:
+    if target not in TARGETS or target not in SERVICES:
         abort(404)
     stored = store.load(db(), person().workspace_id, flow_id)
     return stored, compiled(stored.flow, target)
 
 
 @blueprint.get("/<target>")
+@may_edit
 def page(flow_id: int, target: str) -> ResponseReturnValue:
     """Everything to copy, on one page (works without JavaScript)."""
     stored, made = _compiled(flow_id, target)
@@ -43,6 +47,7 @@ def page(flow_id: int, target: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<target>.json")
+@may_edit
 def download(flow_id: int, target: str) -> ResponseReturnValue:
     """The request's exact bytes, as a file."""
     stored, made = _compiled(flow_id, target)
@@ -57,6 +62,7 @@ def download(flow_id: int, target: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<target>.curl")
+@may_edit
 def curl(flow_id: int, target: str) -> ResponseReturnValue:
     """The request as a command for a terminal."""
     _stored, made = _compiled(flow_id, target)

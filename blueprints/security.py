@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
@@ -29,6 +30,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), payment=()",
 }
 
+OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+"""Names by which this machine itself may ask; everybody else uses the base URL's name."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,6 +41,12 @@ def init_app(app: Flask) -> None:
     CSRF.init_app(app)
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
+    settings = app.config["SETTINGS"]
+    app.config.setdefault("TRUSTED_HOSTS", None)
+    if app.config["TRUSTED_HOSTS"] is None:
+        app.config["TRUSTED_HOSTS"] = sorted(
+            {urlsplit(settings.base_url).hostname or "", *OWN_NAMES}
+        )
     if app.config["SETTINGS"].base_url.startswith("https://"):
         app.config.update(
             SESSION_COOKIE_SECURE=True,

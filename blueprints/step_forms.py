@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from wtforms import FieldList, FormField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
 
+from blueprints import settings
 from blueprints.fields import (
     VALUE_TYPES,
     EditForm,
@@ -17,8 +18,12 @@ from blueprints.fields import (
     stripped,
     typed_value,
 )
+from calling.numbers import NumberRefused, normalise
 from flows import values
 from flows.document import AnyAction, Connect, Flow, GoTo, HangUp, Repeat, SaveAnswer, Webhook
+
+NEW_MENU = "+"
+"""The choice of a menu that does not exist yet; the editor adds it together with the step."""
 
 SPARE_ROWS = 1
 """Empty rows that a list of values shows below its own."""
@@ -172,6 +177,7 @@ class GoToForm(StepForm):
             SelectChoice(menu.id, f"{number}. {menu.name or f'Menu {number}'}")
             for number, menu in enumerate(flow.menus, 1)
         ]
+        self.menu.choices.append(SelectChoice(NEW_MENU, "+ A new menu"))
 
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step that was described; an imported link keeps the form it was written in."""
@@ -206,18 +212,22 @@ class ConnectForm(StepForm):
 
     number = StringField(
         "Phone number",
-        [
-            InputRequired("Type the number to connect to, such as +380441234567."),
-            Sound(values.check_number),
-        ],
-        filters=[lambda typed: "".join(c for c in stripped(typed) if c not in " -().")],
-        description="With + and the country code.",
+        [InputRequired("Type the number to connect to, such as +380441234567.")],
+        filters=[stripped],
+        description="With + and the country code, or as you would dial it at home.",
     )
 
     @classmethod
     def data_of(cls, action: Connect) -> dict[str, Any]:
         """The fields' values of an action."""
         return {"number": action.number}
+
+    def validate_number(self, field: Any) -> None:
+        """A number that exists and may be rung, as it will be dialled."""
+        try:
+            field.data = normalise(field.data, settings().home_region).e164
+        except NumberRefused as refused:
+            raise StopValidation(refused.message) from None
 
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step that was described."""

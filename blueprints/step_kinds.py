@@ -61,7 +61,7 @@ def _webhook_detail(_flow: Flow, action: Webhook) -> tuple[str, str]:
         parts.append(_count(len(action.headers), "custom header"))
     if action.body:
         parts.append("body with " + _count(len(action.body), "field"))
-    return " · ".join(parts) or "without a body", f"POST {action.url}"
+    return " · ".join(parts), f"POST {action.url}"
 
 
 def _clip(text: str) -> str:
@@ -75,7 +75,10 @@ KINDS: tuple[Kind, ...] = (
         "Save the answer",
         "answer",
         lambda _flow, a: f"Save “{_clip(a.name)}”",
-        lambda _flow, a: ("kept with the caller’s number in Answers", f"{a.name} = {a.value}"),
+        lambda _flow, a: (
+            "Kept with the caller’s number; the call’s page shows it.",
+            f"{a.name} = {a.value}",
+        ),
     ),
     Kind(
         "webhook",
@@ -116,7 +119,7 @@ KINDS: tuple[Kind, ...] = (
         "Connect to a number",
         "call",
         lambda _flow, a: f"Connect {a.number}",
-        lambda _flow, a: ("The caller is put through to", a.number),
+        lambda _flow, a: ("The caller is put through to this number.", a.number),
     ),
     Kind(
         "hangup",

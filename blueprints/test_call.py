@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -68,30 +68,45 @@ def start(flow_id: int) -> ResponseReturnValue:
 
 @blueprint.post("")
 @may_edit
-def confirm(flow_id: int) -> ResponseReturnValue:
-    """See the number as it will be dialled, and what is about to happen."""
+def check(flow_id: int) -> ResponseReturnValue:
+    """Is it a number, and can the connection carry the flow? Then it can be confirmed."""
     stored, form = _load(flow_id), NumberForm()
+    choice = _chosen(stored.flow, form)
+    number = _number(form, choice.connection)
+    if number is None or choice.problems:
+        return _page(stored, form, 422)
+    return redirect(
+        url_for(
+            "test_call.confirm",
+            flow_id=flow_id,
+            connection=choice.connection.id,
+            number=number.e164,
+        ),
+        303,
+    )
+
+
+@blueprint.get("/confirm")
+@may_edit
+def confirm(flow_id: int) -> ResponseReturnValue:
+    """See the number as it will be dialled, and what is about to happen. Rings nobody."""
+    stored, form = _load(flow_id), NumberForm(request.args, meta={"csrf": False})
     choice = _chosen(stored.flow, form)
     number = _number(form, choice.connection)
     if number is None or choice.problems:
         return _page(stored, form, 422)
     confirmed = ConfirmForm(
         formdata=None,
-        data={
-            "connection": str(choice.connection.id),
-            "number": number.e164,
-            "nonce": secrets.token_urlsafe(16),
-        },
+        data={"connection": str(choice.connection.id), "nonce": secrets.token_urlsafe(16)},
     )
+    practice = PRACTICE_NUMBERS.get(number.e164[-4:]) if is_practice(number.e164) else None
     return render_template(
         "calls/confirm.html",
         stored=stored,
         choice=choice,
         number=number,
         form=confirmed,
-        practice_script=PRACTICE_NUMBERS.get(number.e164[-4:])
-        if is_practice(number.e164)
-        else None,
+        practice_script=practice,
     )
 
 

@@ -43,7 +43,7 @@ EVENTS: dict[str, str] = {
         "Press One stopped while the call was being placed. The phone may have rung;"
         " it is not rung again by itself."
     ),
-    "status": "{words}",
+    "status": "The service says: {words}",
     "status_unavailable": "The service did not say how the call stands: {reason}",
     "gave_up": "The service did not say how the call ended within 24 hours.",
     "gateway_accepted": "The call came in through {path} and was accepted.",

@@ -32,6 +32,8 @@ class Place:
     def in_words(self) -> str:
         """For example "Menu 2, key 3, step 1"; "" for the whole document."""
         parts = []
+        if not self.menu_number and self.field in words.FIELD_NAMES:
+            parts.append(f"Settings, {words.FIELD_NAMES[self.field]}")
         if self.menu_number:
             parts.append(f"Menu {self.menu_number}")
         if self.trigger:

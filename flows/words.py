@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "url_scheme": "The web address must begin with https:// or http://.",
     "url_userinfo": "The web address holds a name or password before @: remove it.",
     "url_characters": "The web address has a space or a hidden or unsafe character: remove it.",
-    "url_host_form": "The name of the web site in this address is not written in its usual form.",
+    "url_host_form": "The web site’s name in this address is missing or cannot exist.",
     "url_port": "The number after the colon in this web address must be between 1 and 65535.",
     "intro_invalid": "“{value}” is neither a web address nor the name of a recording.",
     "header_name": "“{name}” cannot name a header: use letters, digits and hyphens, each once.",
@@ -78,6 +78,15 @@ SENTENCES: dict[str, str] = {
 """Problem code -> sentence; ``{name}`` places a parameter."""
 
 TRIGGER_NAMES = {"wrong": "anything else, or silence", "*": "key *", "#": "key #"}
+
+
+FIELD_NAMES = {
+    "name": "name",
+    "sender": "sender",
+    "recipient": "number in the JSON",
+    "text": "text field",
+}
+"""A field of the whole call flow -> how its settings call it."""
 
 
 def trigger_name(trigger: str) -> str:

@@ -26,26 +26,67 @@ if (window.Idiomorph) {
   };
 }
 
+const guarded = (form) => form instanceof HTMLFormElement && form.matches("[data-guarded], [data-autosave]");
+const say = (text) => { const saved = document.querySelector(".saved"); if (saved) saved.textContent = text; };
+
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (form && form.matches("[data-guarded], [data-autosave]")) form.setAttribute("data-dirty", "");
+  if (!guarded(form)) return;
+  form.setAttribute("data-dirty", "");
+  say("Not saved yet");
+});
+window.addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-dirty]")) event.preventDefault(); });
+
+// A half-filled step must not vanish because something else was pressed.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const sender = event.detail.elt, open = document.querySelector("form[data-guarded][data-dirty]");
+  const stays = !open || sender === open || sender.matches("[data-autosave], [data-phone]");
+  if (!stays && !confirm("What you typed is not saved yet. Leave without saving it?")) { event.preventDefault(); return; }
+  if (!stays) open.removeAttribute("data-dirty");
+  if (guarded(sender)) { sender.removeAttribute("data-dirty"); say("Saving…"); }
 });
 
-// Once a form is sent, the server's answer is the truth about it.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.detail.elt;
-  if (form instanceof HTMLFormElement) form.removeAttribute("data-dirty");
+// A poll that failed changes nothing; when the session has ended, the page says so itself.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (!requestConfig.elt.matches("[hx-trigger^=every]")) return;
+  const signedOut = new URL(xhr.responseURL, location.href).pathname === "/login";
+  if (signedOut) location.reload();
+  if (signedOut || xhr.status >= 400) event.detail.shouldSwap = false;
+});
+
+// A refused value stays in view: what was pressed after it waits, and the field gets the focus.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (![409, 422].includes(event.detail.xhr.status)) return;
+  const waiting = document.body["htmx-internal-data"]?.queuedRequests;
+  if (waiting) waiting.length = 0;
+  afterSwap = () => document.querySelector("[aria-invalid=true]")?.focus();
 });
 
 // Without an answer from the server nothing is saved: say so, and keep what was typed.
 const warnUnsaved = (event) => {
-  const form = event.detail.elt;
-  if (form instanceof HTMLFormElement) form.setAttribute("data-dirty", "");
-  const saved = document.querySelector(".saved");
-  if (saved) saved.textContent = "Not saved: the connection was lost. Try again.";
+  if (guarded(event.detail.elt)) event.detail.elt.setAttribute("data-dirty", "");
+  say("Not saved: the connection was lost. Try again.");
 };
 document.addEventListener("htmx:sendError", warnUnsaved);
 document.addEventListener("htmx:timeout", warnUnsaved);
+
+// Where the focused control is gone after a swap, the nearest thing around it takes the focus.
+const CONTROLS = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea";
+let around = [], afterSwap = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  around = [];
+  for (let at = document.activeElement; at && at !== document.body; at = at.parentElement) if (at.id) around.push(at.id);
+});
+const keepFocus = () => {
+  if (afterSwap) { afterSwap(); afterSwap = null; return; }
+  if (document.activeElement && document.activeElement !== document.body) return;
+  for (const id of around) {
+    const found = id === "new-step" ? [...document.querySelectorAll(".step")].pop() : document.getElementById(id);
+    const control = found && (found.matches(CONTROLS) ? found : found.querySelector(`.pad button:not(:disabled), .tools ${"a[href]"}`) ?? found.querySelector(CONTROLS));
+    if (control) { control.focus({ preventScroll: true }); return; }
+  }
+};
 
 // Copy buttons: the text comes from the server, exactly as it would be sent.
 document.addEventListener("click", async (event) => {
@@ -58,7 +99,7 @@ document.addEventListener("click", async (event) => {
     if (!reply.ok) throw new Error(String(reply.status));
     await navigator.clipboard.writeText(await reply.text());
     link.textContent = "Copied";
-    setTimeout(() => { link.textContent = label; }, 1500);
+    setTimeout(() => { link.textContent = label; closeMenus(null); }, 1500);
   } catch {
     location.href = link.href;
   }
@@ -142,8 +183,13 @@ const focusAsked = () => {
   asked.scrollIntoView({ block: "nearest" });
 };
 
+// On a narrow screen a chosen key's steps are below the fold: bring them into view.
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".key") && innerWidth <= 720) afterSwap = () => document.getElementById("steps")?.scrollIntoView({ block: "start" });
+});
+
 const settle = () => { localise(document); speak(); };
-document.addEventListener("htmx:afterSettle", settle);
+document.addEventListener("htmx:afterSettle", () => { settle(); keepFocus(); });
 document.addEventListener("htmx:pushedIntoHistory", focusAsked);
-document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); });
+document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); document.querySelector("[aria-invalid=true]")?.focus(); });
 if (document.readyState !== "loading") settle();

@@ -154,6 +154,20 @@ def find(db: Database, workspace_id: int, message_id: str) -> PracticeCall | Non
     return _practice(row) if row else None
 
 
+def inputs_of(
+    db: Database, workspace_id: int, message_ids: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Message id -> what the called people pressed, for those that are practice calls."""
+    found = rows(
+        db,
+        "SELECT message_id, inputs FROM practice_calls WHERE workspace_id = ?"
+        " AND message_id IN (SELECT value FROM json_each(?))",
+        workspace_id,
+        json.dumps(list(message_ids)),
+    )
+    return {row["message_id"]: tuple(json.loads(row["inputs"])) for row in found}
+
+
 def of_bulk(db: Database, workspace_id: int, bulk_id: str) -> list[PracticeCall]:
     """The practice calls accepted under one bulk id, in their order."""
     found = rows(

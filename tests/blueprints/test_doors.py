@@ -35,8 +35,9 @@ SHUT = {"speechcall_gateway.wrong_method": 405, "speechcall_gateway.nothing_here
 VIEWERS_MAY = {"auth.login", "auth.logout", "phone.press"}
 """Routes that change nothing of the workspace, or only the viewer's own session."""
 
-OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "connections.new",
-                          "connections.edit"}  # fmt: skip
+OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.confirm",
+                          "connections.new", "connections.edit", "preview.page",
+                          "preview.download", "preview.curl"}  # fmt: skip
 """Pages that viewers have no use for."""
 
 EXAMPLES = {
@@ -169,7 +170,7 @@ def test_no_id_is_too_large_for_any_route(house, ours):
 ODD = [
     ("POST", "/login"), ("GET", "/nothing"), ("PUT", "/login"), ("GET", "/calls"),
     ("GET", "/static/nothing.css"), ("HEAD", "/login"), ("OPTIONS", "/login"),
-    ("POST", "/bat/messagelist"), ("BREW", "/api/v1/call/tts"), ("GET", "//calls//1"),
+    ("POST", "/bat/messagelist"), ("BREW", "/api/v1/call/tts"), ("GET", "/calls//1"),
 ]  # fmt: skip
 """Requests that end early, each in its own way."""
 
@@ -223,3 +224,10 @@ def test_served_files_and_pages_are_protected_alike(running):
     lost = requests.get(f"{address}/static/../press-one.sqlite3", timeout=5)
     assert lost.status_code == 404
     assert requests.get(f"{address}/static/none.css", timeout=5).status_code == 404
+
+
+def test_a_foreign_host_name_is_refused(house):
+    reply = house.app.test_client().get("/login", headers={"Host": "evil.example"})
+    assert reply.status_code == 400
+    assert "PRESS_ONE_BASE_URL" in reply.text
+    assert "evil.example" not in reply.text

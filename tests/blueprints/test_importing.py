@@ -109,7 +109,7 @@ def test_many_long_warnings_are_still_shown(house, bring):
         document["".join(chr(0x4E00 + 97 * number + i * 13) for i in range(400))] = number
     (stored,) = bring(pasted=json.dumps(document))
     assert "is not known here" in house.owner.text
-    assert "more; see Checks." in house.owner.text
+    assert "Imported. 30 things to look at: see Checks." in house.owner.text
     assert same_json(exported(house, stored.id), document)
 
 

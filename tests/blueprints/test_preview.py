@@ -164,7 +164,7 @@ def test_a_flow_that_a_service_cannot_carry_gives_reasons_and_no_file(house, tar
         assert reason in html.unescape(house.owner.text)
 
 
-@pytest.mark.parametrize("target", ["fax", "SPEECHCALL", "..", "infobip"])
+@pytest.mark.parametrize("target", ["fax", "SPEECHCALL", "..", "telepathy"])
 def test_an_unknown_service_is_not_found(house, target):
     flow_id = save_flow(house.db, SPOKEN)
     for form in ("", ".json", ".curl"):

@@ -1,0 +1,86 @@
+"""A finding of the checks as the editor shows it: its place, its sentence, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from blueprints.editor_view import SLUGS, View
+from flows.document import Flow
+from flows.problems import Problem
+
+CHECKS_SHOWN = 40
+"""How many findings stand beside the menus; more can hardly be read at once."""
+
+MENU_CONTROLS = {"name": "name", "script": "script", "recording": "recording", "wait_ms": "wait"}
+FLOW_CONTROLS = {"name": "flow-name", "sender": "sender", "recipient": "recipient", "text": "text"}
+STEP_CONTROLS = {
+    "url": "step-url",
+    "menu": "step-menu",
+    "number": "step-number",
+    "name": "step-name",
+    "value": "step-value",
+    "times": "step-times",
+}
+"""A problem's field -> the id of the control that holds its value."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding beside the menus."""
+
+    severity: str
+    where: str
+    sentence: str
+    show_url: str
+    fixes: tuple[tuple[int, str], ...]
+    code: str
+    path: str
+
+
+def check_views(problems: Iterable[Problem], view: View, flow: Flow) -> list[Check]:
+    """The findings, each with the address that leads to its place."""
+    names = {menu.id: menu.name for menu in flow.menus}
+    return [_check(problem, view, names) for problem in problems]
+
+
+def _check(problem: Problem, view: View, names: Mapping[str, str]) -> Check:
+    place = problem.place
+    at = view.at(menu=place.menu_id or view.menu, key=place.trigger or view.key)
+    if place.step_id:
+        at = at.at(step=place.step_id)
+    elif not place.menu_id and place.field:
+        at = at.at(ask="settings")
+    return Check(
+        problem.severity,
+        _where(problem, names),
+        problem.message,
+        at.url(_anchor(problem)),
+        tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
+        problem.code,
+        problem.path,
+    )
+
+
+def _where(problem: Problem, names: Mapping[str, str]) -> str:
+    """The place in words, with the menu's own name: "2 Another day, key 3, step 1"."""
+    place = problem.place
+    name = names.get(place.menu_id, "")
+    words = place.in_words()
+    return (
+        words.replace(f"Menu {place.menu_number}", f"{place.menu_number} {name}", 1)
+        if name
+        else words
+    )
+
+
+def _anchor(problem: Problem) -> str:
+    """The id of the control that holds the value, or of the nearest thing to it."""
+    place = problem.place
+    if place.step_id:
+        return STEP_CONTROLS.get(place.field, f"step-{place.step_id}")
+    if place.trigger:
+        return f"key-{SLUGS[place.trigger]}"
+    if place.menu_id:
+        return MENU_CONTROLS.get(place.field, "name")
+    return FLOW_CONTROLS.get(place.field, "menus")
