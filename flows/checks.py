@@ -15,7 +15,7 @@ from flows.paths import Map
 from flows.problems import Problem
 from flows.rules import calls, menus, values
 from flows.rules.spots import Facts, menu_spot
-from flows.targets import TARGETS, speechcall, voice_api
+from flows.targets import TARGETS, infobip_common, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import MAX_MENUS, Inbox, times_repeated
 
@@ -28,6 +28,7 @@ CALL_RULES = calls.RULES
 CANNOT = {
     speechcall.TARGET: frozenset({"connect"}),
     voice_api.TARGET: frozenset(voice_api.CANNOT),
+    infobip_common.TARGET: frozenset(),
 }
 """Target -> the kinds of action that no repair may add."""
 

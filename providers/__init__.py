@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from providers import speechcall, voice_api
+from providers import infobip, speechcall, voice_api
 from providers.base import Credentials, Service
 from providers.web import WebClient
 
@@ -54,6 +54,16 @@ SERVICES = {
             secret_label="Key",
             sign_in="The key that the service gave you.",
             factory=voice_api.VoiceApi,
+        ),
+        ServiceInfo(
+            key="infobip",
+            label=infobip.LABEL,
+            target="infobip",
+            default_base_url="https://api.infobip.com",
+            username_label="",
+            secret_label="API key",
+            sign_in="The API key of your account; the web address is your own one there.",
+            factory=infobip.Infobip,
         ),
     )
 }

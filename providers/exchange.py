@@ -50,7 +50,7 @@ class Exchange:
             **self.headers,
             "Content-Type": "application/json",
             "Accept": "application/json",
-            "X-Request-Id": _header_text(call_ref),
+            "X-Request-Id": header_text(call_ref),
         }
         reply = self.web.post(self._url(path), content=content, headers=headers, auth=self.auth)
         return self._without_secret(reply)
@@ -209,5 +209,6 @@ def retry_after_s(reply: Reply) -> float | None:
     return float(min(int(wait), MAX_WAIT_S)) if re.fullmatch(r"[0-9]{1,9}", wait) else None
 
 
-def _header_text(value: str) -> str:
+def header_text(value: str) -> str:
+    """Our name of a call as a header or an id can carry it: printable ASCII, cut."""
     return "".join(c if c.isascii() and c.isprintable() else "-" for c in value)[:MAX_ID]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flows.document import Flow
-from flows.targets import speechcall, voice_api
+from flows.targets import infobip_common, infobip_ivr, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import Inbox
 
@@ -16,6 +16,9 @@ TARGETS: dict[str, Compiler] = {
         flow, recipient, inbox=inbox
     ),
     voice_api.TARGET: lambda flow, recipient, inbox: voice_api.compile_flow(flow, recipient),
+    infobip_common.TARGET: lambda flow, recipient, inbox: infobip_ivr.compile_flow(
+        flow, recipient, inbox=inbox
+    ),
 }
 """Target -> its compiler: (flow, recipient, inbox).
 

@@ -1,4 +1,4 @@
-"""Both services over real HTTP: what is sent, and what every kind of answer means for the call."""
+"""SpeechCall and the Voice API over real HTTP: what is sent, what every answer means."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REQUESTS = {
 
 REPLIES = {"speechcall": SPEECHCALL_REPLY, "voice_api": VOICE_REPLY}
 
-BOTH = pytest.mark.parametrize("key", sorted(SERVICES))
+BOTH = pytest.mark.parametrize("key", sorted(REQUESTS))
 
 
 def service_at(server: StandIn, key: str, username: str = "", secret: str = "k3y") -> Service:
