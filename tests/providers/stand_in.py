@@ -132,3 +132,16 @@ def dripping(head: bytes, pause_s: float = 0.2) -> Behaviour:
 def silent(connection: socket.socket) -> None:
     """Says nothing until the other side hangs up."""
     connection.recv(1)
+
+
+class Routes:
+    """A behaviour by the path of what was asked: "/tts/3/logs?x=1" is ``tts_3_logs``."""
+
+    def __init__(self, behaviours: dict[str, Behaviour]) -> None:
+        self.behaviours = behaviours
+        self.server: StandIn | None = None
+
+    def __call__(self, connection: socket.socket) -> None:
+        assert self.server is not None
+        path = self.server.received[-1].split(b" ", 2)[1].split(b"?")[0].decode()
+        self.behaviours[path.strip("/").replace("/", "_")](connection)

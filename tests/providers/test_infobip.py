@@ -32,7 +32,7 @@ from providers.infobip_reports import Reports
 from providers.web import WebClient
 from tests.providers.stand_in import (
     Behaviour,
-    StandIn,
+    Routes,
     answering,
     dripping,
     resetting,
@@ -96,19 +96,6 @@ def report(status: dict[str, Any] = ANSWERED, error: str = "VOICE_ANSWERED", **m
         "error": {"groupId": 0, "id": 5000, "name": error},
         **more,
     }
-
-
-class Routes:
-    """Answers by the path's last word; keeps what was asked for, in order."""
-
-    def __init__(self, behaviours: dict[str, Behaviour]) -> None:
-        self.behaviours = behaviours
-        self.server: StandIn | None = None
-
-    def __call__(self, connection: socket.socket) -> None:
-        assert self.server is not None
-        path = self.server.received[-1].split(b" ", 2)[1].split(b"?")[0].decode()
-        self.behaviours[path.strip("/").replace("/", "_")](connection)
 
 
 VOICE, CREATE, LAUNCH = "tts_3_advanced", "voice_ivr_1_scenarios", "voice_ivr_1_messages"
