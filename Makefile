@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz
+.PHONY: run test lint format bench fuzz pictures
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
@@ -23,6 +23,10 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+pictures: .venv/dev.stamp
+	@tools/chromium.sh
+	$(BIN)/python -m tools.pictures
 
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py

@@ -27,7 +27,7 @@ STEP_CONTROLS = {
 
 @dataclass(frozen=True)
 class Check:
-    """One finding beside the menus."""
+    """One finding beside the menus; ``also`` names the other menus it is true of."""
 
     severity: str
     where: str
@@ -36,15 +36,25 @@ class Check:
     fixes: tuple[tuple[int, str], ...]
     code: str
     path: str
+    also: str
 
 
 def check_views(problems: Iterable[Problem], view: View, flow: Flow) -> list[Check]:
-    """The findings, each with the address that leads to its place."""
+    """The findings, each with the address that leads to its place.
+
+    What is the same for several whole menus is said once, with the other menus' names.
+    """
     names = {menu.id: menu.name for menu in flow.menus}
-    return [_check(problem, view, names) for problem in problems]
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        place = problem.place
+        whole = place.menu_id and not place.trigger
+        key = (problem.code, problem.message) if whole else (str(number),)
+        alike.setdefault(key, []).append(problem)
+    return [_check(same[0], view, names, same[1:]) for same in alike.values()]
 
 
-def _check(problem: Problem, view: View, names: Mapping[str, str]) -> Check:
+def _check(problem: Problem, view: View, names: Mapping[str, str], others: list[Problem]) -> Check:
     place = problem.place
     at = view.at(menu=place.menu_id or view.menu, key=place.trigger or view.key)
     if place.step_id:
@@ -59,6 +69,7 @@ def _check(problem: Problem, view: View, names: Mapping[str, str]) -> Check:
         tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
         problem.code,
         problem.path,
+        ", ".join(_where(other, names) for other in others),
     )
 
 

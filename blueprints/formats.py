@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import phonenumbers
 from flask import Flask
 from markupsafe import Markup
 from wtforms import Field
@@ -21,6 +22,15 @@ def clock(stamp: str) -> str:
     return f"{datetime.fromisoformat(stamp.replace('Z', '+00:00')):%H:%M:%S}"
 
 
+def phone_number(e164: str) -> str:
+    """``+15055550100`` -> "+1 505-555-0100"; what is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup:
     """A form's field as HTML, tied to its help and, when it is wrong, to its error."""
     described = {"aria-describedby": f"{control_id}-help"} if field.description else {}
@@ -33,4 +43,5 @@ def init_app(app: Flask) -> None:
     """Offer them to templates."""
     app.add_template_filter(moment)
     app.add_template_filter(clock)
+    app.add_template_filter(phone_number)
     app.add_template_global(control)

@@ -146,9 +146,9 @@ def test_calls_are_filtered_by_flow_and_by_status(running, owner, flows, ten):
         wait_for(owner, f"/calls/{call_id}", lambda _: is_final(owner))
     owner.open("/calls").press("Show", flow=str(flows["spoken"]))
     assert {flow for _, flow, _ in rows(owner)} == {"Spoken"}
-    assert {number for number, _, _ in rows(owner)} >= {f"+1505555{last}" for last in ENDINGS}
+    assert {number for number, _, _ in rows(owner)} >= {f"+1 505-555-{last}" for last in ENDINGS}
     owner.press("Show", status="busy")
-    assert rows(owner) == [["+15055550003", "Spoken", "Busy"]]
+    assert rows(owner) == [["+1 505-555-0003", "Spoken", "Busy"]]
     owner.press("Show", flow="", status="refused")
     assert {status for _, _, status in rows(owner)} == {"Refused", "Not placed"}
     owner.press("Show", status="unknown")
@@ -181,7 +181,7 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
 ):
     call_id = ring(running, owner, flows["slow"], "+1 505 555 0100", "speechcall")
     wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
-    assert "Ringing" in wait_for(owner, "/calls", lambda words: "Ringing: +15055550100" in words)
+    assert "Ringing" in wait_for(owner, "/calls", lambda words: "Ringing: +1 505-555-0100" in words)
     owner.follow("Answer")
     assert owner.path == f"/calls/{call_id}"
     owner.press("Answer")
@@ -207,7 +207,7 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
     owner.press("Hang up")
     assert "The caller put the phone down." in owner.words
     wait_for(owner, f"/calls/{call_id}", lambda _: is_final(owner))
-    assert ["+15055550101", "Slow", "Answered"] in rows(owner.open("/calls"))
+    assert ["+1 505-555-0101", "Slow", "Answered"] in rows(owner.open("/calls"))
 
 
 def test_a_call_can_be_rejected(running, owner, flows):
@@ -265,7 +265,7 @@ def test_a_call_through_the_gateway_rings_in_calls(running, owner):
     key = {"x-api-key": running.served.key}
     reply = requests.post(f"{owner.url}/api/v1/call/tts", json=body, headers=key, timeout=5)
     tracking = reply.json()["tracking"]
-    wait_for(owner, "/calls", lambda words: "Ringing: +15053753840" in words)
+    wait_for(owner, "/calls", lambda words: "Ringing: +1 505-375-3840" in words)
     assert "Voice API (came in)" in owner.words
     owner.follow("Answer").press("Answer")
     assert "came in through the gateway" in owner.words
@@ -323,7 +323,7 @@ def test_a_call_outlives_its_flow_and_its_connection(running, owner):
     assert not {"Edit the call flow", "Ring again…"} & owner.page.links.keys()
     calls.change(running.db, call_id, [], connection_id=None)
     assert "over a connection that was removed since" in owner.open(f"/calls/{call_id}").words
-    assert ["+15055550003", "Short-lived", "Not answered"] in rows(owner.open("/calls"))
+    assert ["+1 505-555-0003", "Short-lived", "Not answered"] in rows(owner.open("/calls"))
 
 
 def test_the_list_goes_back_page_by_page(running, owner, flows):

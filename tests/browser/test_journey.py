@@ -85,7 +85,7 @@ def test_a_newcomer_builds_exports_and_rings(request, served: Served, javascript
     expect(page.locator(".outcome")).to_have_text("Answered")
 
     page.get_by_role("link", name="All calls").click()
-    row = page.get_by_role("row").filter(has_text="+15055550100")
+    row = page.get_by_role("row").filter(has_text="+1 505-555-0100")
     expect(row).to_contain_text("Delivery confirmation")
     expect(row).to_contain_text("Answered")
 
