@@ -128,9 +128,7 @@ def main() -> None:
             db, secret_box(data), workspace="A", email="a@example.com", name="A", password=PASSWORD
         )
         client = signed_in(data)
-        print(
-            f"{'menus':>6} {'save':>8} {'page':>8} {'both':>8} {'bare':>8} {'ratio':>6} {'page kB':>8} {'gzip kB':>8}"
-        )
+        print(" menus     save     page     both     bare  ratio  page kB  gzip kB")
         for size in (10, 50, 200):
             flow_id = flows.create(db, 1, 1, flow_of(size), "bench")
             save, page, html = edit_ms(client, flow_id)
