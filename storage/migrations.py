@@ -173,6 +173,18 @@ def inboxes_and_answers(db: Database) -> None:
         db.execute(sql)
 
 
+@MIGRATIONS()
+def moderation_rules(db: Database) -> None:
+    """What each workspace changed about moderation; lists as JSON. No row: the usual rules."""
+    db.execute(
+        "CREATE TABLE moderation_rules ("
+        " workspace_id INTEGER PRIMARY KEY REFERENCES workspaces(id),"
+        " categories TEXT NOT NULL, own_words TEXT NOT NULL, own_numbers TEXT NOT NULL,"
+        " statistics INTEGER NOT NULL, classifier_url TEXT NOT NULL,"
+        " fail_open INTEGER NOT NULL, updated_at TEXT NOT NULL)"
+    )
+
+
 def migrate(db: Database) -> None:
     """Bring a database to the present shape; a database that has it already is left alone."""
     MIGRATIONS.apply(db)
