@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TRIGGERS
-from blueprints.step_forms import STEP_FORMS
+from blueprints.step_forms import STEP_FORMS, with_new_menu
 from flows import edits
 from flows.document import Flow
 
@@ -70,7 +70,10 @@ def _changed_step(flow: Flow, menu_id: str, step: str, fields: MultiDict[str, st
     _, _, old = edits.find_step(edits.find_menu(flow, menu_id), step)
     form = STEP_FORMS[old.kind](fields, meta={"csrf": False})
     form.know(flow)
-    return edits.change_step(flow, menu_id, form.action(step, old)) if form.validate() else flow
+    if not form.validate():
+        return flow
+    wider, action = with_new_menu(flow, form.action(step, old))
+    return edits.change_step(wider, menu_id, action)
 
 
 def _added_step(
@@ -82,4 +85,5 @@ def _added_step(
     form.know(flow)
     if not form.validate():
         return flow
-    return edits.add_step(flow, menu_id, TRIGGERS[slug], form.action(NEW_STEP_ID, None))
+    wider, action = with_new_menu(flow, form.action(NEW_STEP_ID, None))
+    return edits.add_step(wider, menu_id, TRIGGERS[slug], action)

@@ -11,10 +11,10 @@ from blueprints import may_edit, new_id
 from blueprints.auth import sign_in_first
 from blueprints.editor import apply, load, render, target_of
 from blueprints.editor_view import TRIGGERS, View
-from blueprints.step_forms import NEW_MENU, STEP_FORMS, StepForm
+from blueprints.step_forms import STEP_FORMS, StepForm, with_new_menu
 from blueprints.step_kinds import BY_NAME
 from flows import edits
-from flows.document import AnyAction, Flow, GoTo
+from flows.document import AnyAction, Flow
 from storage import flows as store
 
 blueprint = Blueprint("steps", __name__, url_prefix="/flows/<int:flow_id>/menus/<menu_id>")
@@ -33,7 +33,7 @@ def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturn
 
     def edit_with(action: AnyAction) -> store.Edit:
         def change(flow: Flow) -> Flow:
-            wider, step = _with_new_menu(flow, action)
+            wider, step = with_new_menu(flow, action)
             return edits.add_step(wider, menu_id, view.key, step)
 
         return change
@@ -50,21 +50,12 @@ def save_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
 
     def edit_with(action: AnyAction) -> store.Edit:
         def change(flow: Flow) -> Flow:
-            wider, step = _with_new_menu(flow, action)
+            wider, step = with_new_menu(flow, action)
             return edits.change_step(wider, menu_id, step)
 
         return change
 
     return _save(view, old.kind, step_id, old, edit_with)
-
-
-def _with_new_menu(flow: Flow, action: AnyAction) -> tuple[Flow, AnyAction]:
-    """A link to "a new menu" brings that menu along."""
-    if not isinstance(action, GoTo) or action.menu != NEW_MENU:
-        return flow, action
-    menu_id = new_id()
-    wider = edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}")
-    return wider, action.model_copy(update={"menu": menu_id})
 
 
 def _save(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from wtforms import FieldList, FormField, IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
 
-from blueprints import settings
+from blueprints import new_id, settings
 from blueprints.fields import (
     VALUE_TYPES,
     EditForm,
@@ -19,7 +19,7 @@ from blueprints.fields import (
     typed_value,
 )
 from calling.numbers import NumberRefused, normalise
-from flows import values
+from flows import edits, values
 from flows.document import AnyAction, Connect, Flow, GoTo, HangUp, Repeat, SaveAnswer, Webhook
 
 NEW_MENU = "+"
@@ -251,3 +251,12 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "hangup": HangUpForm,
 }
 """Kind -> form; a test holds it complete against blueprints.step_kinds."""
+
+
+def with_new_menu(flow: Flow, action: AnyAction) -> tuple[Flow, AnyAction]:
+    """A link to "a new menu" brings that menu along."""
+    if not isinstance(action, GoTo) or action.menu != NEW_MENU:
+        return flow, action
+    menu_id = new_id()
+    wider = edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}")
+    return wider, action.model_copy(update={"menu": menu_id})

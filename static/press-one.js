@@ -72,7 +72,7 @@ document.addEventListener("htmx:sendError", warnUnsaved);
 document.addEventListener("htmx:timeout", warnUnsaved);
 
 // Where the focused control is gone after a swap, the nearest thing around it takes the focus.
-const CONTROLS = "a[href], button:not(:disabled), input:not([type=hidden]):not(:disabled), select, textarea";
+const CONTROLS = "a[href], button:not(:disabled, [tabindex]), input:not([type=hidden]):not(:disabled), select, textarea";
 let around = [], afterSwap = null;
 document.addEventListener("htmx:beforeSwap", () => {
   around = [];
@@ -111,8 +111,9 @@ document.addEventListener("click", (event) => closeMenus(event.target.closest("d
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
 
 // A phone on the screen takes keys from the keyboard, unless somebody is typing in a field.
+const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select";
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED)) return;
   const pad = document.querySelector("[data-keypad]");
   const button = pad && [...pad.querySelectorAll("button")].find((key) => key.value === event.key);
   if (button) { event.preventDefault(); button.focus(); button.click(); }
@@ -120,7 +121,7 @@ document.addEventListener("keydown", (event) => {
 
 // Undo and redo by keyboard, unless somebody is typing in a field (which has its own undo).
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest(TYPED)) return;
   const key = event.key.toLowerCase();
   const name = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
   const button = name && document.getElementById(name);
@@ -178,7 +179,7 @@ document.addEventListener("press-one:speak", speak);
 const focusAsked = () => {
   const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!asked) return;
-  const control = asked.matches("a, button, input, select, textarea") ? asked : asked.querySelector("input:not([type=hidden]), select, textarea, a, button");
+  const control = asked.matches("a, button, input, select, textarea") ? asked : asked.querySelector("input:not([type=hidden]), select, textarea, a, button:not([tabindex])");
   if (control) control.focus({ preventScroll: true });
   asked.scrollIntoView({ block: "nearest" });
 };
@@ -190,6 +191,6 @@ document.addEventListener("click", (event) => {
 
 const settle = () => { localise(document); speak(); };
 document.addEventListener("htmx:afterSettle", () => { settle(); keepFocus(); });
-document.addEventListener("htmx:pushedIntoHistory", focusAsked);
+document.addEventListener("htmx:pushedIntoHistory", () => { if (location.hash) afterSwap = focusAsked; });
 document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); document.querySelector("[aria-invalid=true]")?.focus(); });
 if (document.readyState !== "loading") settle();

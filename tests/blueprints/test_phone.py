@@ -339,6 +339,11 @@ def test_a_step_that_is_being_added_is_played_and_leads_to_its_form(house, play)
     assert '#new-step"' in house.owner.text
 
 
+def test_a_step_that_leads_to_a_new_menu_is_played_without_making_one(play):
+    new = ("/menus/a/keys/4/goto", {"menu": "+"})
+    assert play("", "4", draft_step=new)[-1] == "Heard Menu 3."
+
+
 def test_a_step_that_is_being_changed_is_played(house, play):
     typed = {"url": "https://typed.example.com/", "body-0-name": "n", "body-0-value": "v"}
     assert play("", "1", draft_step=("/menus/a/steps/tell", typed))[2] == (
