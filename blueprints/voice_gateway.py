@@ -6,6 +6,7 @@ Requests, replies and errors are those of the SESPCL document; what it leaves op
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from blueprints import db
+from blueprints import db, settings
 from blueprints.gateway import (
     ALL_METHODS,
     RETRY_AFTER_S,
@@ -24,15 +25,19 @@ from blueprints.gateway import (
 )
 from blueprints.queue import jobs
 from calling.gateway_requests import VoiceRefused, read_voice
+from calling.moderation import Unjudged, judge
+from calling.practice import Ring
 from calling.practice_scripts import fault_of
 from calling.practice_statuses import pending_status, voice_results
 from flows.json_text import Unreadable
-from storage import keys, practice
+from providers.web import WebClient
+from storage import keys, moderation, practice
 from storage.keys import ApiKey
 
 LOG = logging.getLogger(__name__)
 
 UNAUTHORIZED = "Unauthorized. Invalid or missing API Key."
+FLAGGED = "Message flagged as inappropriate content ({category})."
 BACKEND = "Failed to initiate call via backend service."
 SENTENCES = {
     404: "Not found",
@@ -51,6 +56,7 @@ def place_call() -> Response:
     if key is None:
         return _error(401, UNAUTHORIZED)
     ring = read_voice(body_bytes(), key, request.path, _new_id)
+    _refuse_flagged(ring)
     fault = fault_of(ring.to_number)
     if fault == "error":
         return _error(500, BACKEND, details={})
@@ -105,6 +111,11 @@ def _unreadable(problem: Unreadable) -> Response:
     return _error(problem.status, problem.problems[0].message)
 
 
+@blueprint.errorhandler(Unjudged)
+def _unjudged(problem: Unjudged) -> Response:
+    return _error(500, BACKEND, details={"moderation": str(problem)})
+
+
 @blueprint.errorhandler(HTTPException)
 def http_error(problem: HTTPException) -> Response:
     """What HTTP itself refuses, as this gateway says it."""
@@ -116,6 +127,16 @@ def http_error(problem: HTTPException) -> Response:
 def _unexpected(problem: Exception) -> Response:
     LOG.exception("The Voice gateway failed")
     return _error(500, BACKEND, details={})
+
+
+def _refuse_flagged(ring: Ring) -> None:
+    """Raises VoiceRefused when the text must not be spoken, Unjudged when nobody can tell."""
+    rules = moderation.get(db(), ring.key.workspace_id)
+    text = json.loads(ring.request).get("text") or ""
+    verdict = judge(text, rules, WebClient(settings().reachable_hosts))
+    if verdict:
+        LOG.info("Not spoken: %s, found by the stage %s", verdict.category, verdict.stage)
+        raise VoiceRefused(FLAGGED.format(category=verdict.category))
 
 
 def _key() -> ApiKey | None:

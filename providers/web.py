@@ -194,9 +194,7 @@ def _refuse_bad_spelling(url: str) -> None:
         raise NotSent("This web address is not written correctly.")
 
 
-def _headers(
-    headers: Mapping[str, str], auth: tuple[str, str] | None
-) -> dict[str, str | bytes]:
+def _headers(headers: Mapping[str, str], auth: tuple[str, str] | None) -> dict[str, str | bytes]:
     # RFC 7617 leaves the encoding open; UTF-8 is what servers expect today.
     ready: dict[str, str | bytes] = {k: v.encode() for k, v in headers.items()}
     if auth is not None:

@@ -12,6 +12,7 @@ from calling.moderation.classifier import Answer, ask_classifier
 from calling.moderation.language import language_of
 from calling.moderation.normalise import see
 from calling.moderation.stages import STAGES, View, lexicon
+from providers.web import WebClient
 from storage.moderation import CATEGORIES, OwnWord, Rules
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Answer",
     "OwnWord",
     "Rules",
+    "Unjudged",
     "Verdict",
     "ask_classifier",
+    "judge",
     "moderate",
 ]
 
@@ -32,8 +35,9 @@ QUOTE_CHARS = 80
 class Verdict:
     """What moderation says of a text; it is false when the text may be spoken.
 
-    ``category``: one of CATEGORIES, or "". ``stage``: a key of ``stages.STAGES``. ``found``:
-    the place, as the author wrote it. ``words``: one sentence for the author.
+    ``category``: one of CATEGORIES, or "". ``stage``: a key of ``stages.STAGES``, or
+    "classifier". ``found``: the place, as the author wrote it. ``words``: one sentence for
+    the author.
     """
 
     category: str = ""
@@ -43,6 +47,27 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return bool(self.category)
+
+
+class Unjudged(Exception):
+    """The outside classifier gave no answer, and the workspace wants none spoken without."""
+
+
+def judge(text: str, rules: Rules, web: WebClient, language_hint: str = "") -> Verdict:
+    """``moderate``, and then the outside classifier where one is configured.
+
+    Raises Unjudged, with a sentence, when it gives no answer and ``fail_open`` is off.
+    """
+    verdict = moderate(text, rules, language_hint)
+    if verdict or not rules.classifier_url or not text.strip():
+        return verdict
+    answer = ask_classifier(web, rules.classifier_url, text)
+    if answer.category in rules.categories:
+        words = "The outside classifier does not allow this message. Change its words."
+        return Verdict(answer.category, "classifier", text[:QUOTE_CHARS], words)
+    if answer.problem and not rules.fail_open:
+        raise Unjudged(answer.problem)
+    return Verdict()
 
 
 def moderate(text: str, rules: Rules, language_hint: str = "") -> Verdict:

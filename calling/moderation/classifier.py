@@ -27,10 +27,6 @@ class Answer:
     category: str
     problem: str = ""
 
-    def stops(self, fail_open: bool) -> bool:
-        """Whether the text must not be spoken; without an answer the setting decides."""
-        return bool(self.category) or (bool(self.problem) and not fail_open)
-
 
 def ask_classifier(web: WebClient, url: str, text: str) -> Answer:
     """One question, never repeated; a fault of any kind is an Answer with a problem."""

@@ -26,9 +26,7 @@ from flows.targets.voice_api import CANNOT, MISSING, check_request, compile_flow
 FIXTURES = Path(__file__).parents[1] / "data" / "fixtures"
 
 REMINDER = "Hello, this is a friendly reminder of your appointment tomorrow at 10 AM."
-SUPPORT = (
-    "Hello. You have an important message from our support team. Press 1 to connect now."
-)
+SUPPORT = "Hello. You have an important message from our support team. Press 1 to connect now."
 HANG_UP = (HangUp(id="end"),)
 
 

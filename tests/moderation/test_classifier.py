@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from calling.moderation import Answer, ask_classifier
+from calling.moderation import Answer, Rules, Unjudged, Verdict, ask_classifier, judge
 from providers.web import WebClient
 from tests.providers.stand_in import answering, dripping, resetting, silent, standing_in
 
@@ -24,7 +24,6 @@ def test_its_opinion_is_taken(body, category):
     with standing_in(answering(200, body)) as server:
         answer = ask(server)
     assert answer == Answer(category)
-    assert answer.stops(fail_open=True) is answer.stops(fail_open=False) is bool(category)
     [(line, headers, sent)] = server.requests()
     assert (line, headers["content-type"]) == ("POST /judge HTTP/1.1", "application/json")
     assert json.loads(sent) == {"text": "Привіт"}
@@ -46,13 +45,12 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("behave", FAULTS.values(), ids=FAULTS)
-def test_without_an_opinion_the_setting_decides(behave):
+def test_every_fault_is_an_answer_with_a_problem(behave):
     with standing_in(behave) as server:
         started = time.monotonic()
         answer = ask(server)
         took = time.monotonic() - started
     assert answer.category == "" and answer.problem
-    assert (answer.stops(fail_open=True), answer.stops(fail_open=False)) == (False, True)
     assert took < 10
     assert server.connections <= 1
 
@@ -60,3 +58,30 @@ def test_without_an_opinion_the_setting_decides(behave):
 def test_a_private_address_is_not_asked():
     answer = ask_classifier(WebClient(), "http://127.0.0.1:1/judge", "x")
     assert answer.problem and not answer.category
+
+
+def judged(server, text="Hello", **rules):
+    rules = Rules(classifier_url=f"{server.url}/judge", **rules)
+    return judge(text, rules, WebClient(server.allowed))
+
+
+def test_without_an_opinion_the_setting_decides():
+    with standing_in(answering(500, b"{}")) as server:
+        assert judged(server, fail_open=True) == Verdict()
+        with pytest.raises(Unjudged):
+            judged(server, fail_open=False)
+
+
+def test_it_is_not_asked_about_what_is_flagged_already_or_says_nothing():
+    with standing_in(answering(200, b'{"category": "SPAM"}')) as server:
+        assert judged(server, "You idiot").stage == "profanity"
+        assert judged(server, " ") == Verdict()
+        assert server.requests() == []
+        assert judged(server).category == "SPAM"
+        assert judged(server, categories=frozenset({"THREAT"})) == Verdict()
+
+
+def test_without_one_nothing_leaves():
+    with standing_in(answering(200, b'{"category": "SPAM"}')) as server:
+        assert judge("Hello", Rules(), WebClient(server.allowed)) == Verdict()
+        assert server.requests() == []

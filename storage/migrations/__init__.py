@@ -1,0 +1,38 @@
+"""Every change of the database's shape, a module each. Run by ``flask --app app migrate``."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from storage.migrations import (
+    calls_and_practice,
+    flows_and_revisions,
+    inboxes_and_answers,
+    journeys,
+    moderation_rules,
+    people_and_workspaces,
+    undo_and_names_of_versions,
+    webhooks_under_way,
+)
+
+IN_ORDER = (
+    people_and_workspaces,
+    flows_and_revisions,
+    calls_and_practice,
+    webhooks_under_way,
+    undo_and_names_of_versions,
+    journeys,
+    inboxes_and_answers,
+    moderation_rules,
+)
+"""A module's name is what a database remembers of it: append only, never rename."""
+
+MIGRATIONS = Migrations("press_one")
+for module in IN_ORDER:
+    MIGRATIONS(name=module.__name__.rpartition(".")[2])(module.up)
+
+
+def migrate(db: Database) -> None:
+    """Bring a database to the present shape; a database that has it already is left alone."""
+    MIGRATIONS.apply(db)
