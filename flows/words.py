@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flows.said import Said
+
 SENTENCES: dict[str, str] = {
     # What the reader refuses or warns of (``flows.reading``, ``flows.values``).
     "json_syntax": "This is not JSON: look at line {line}, near character {column}.",
@@ -99,9 +101,9 @@ class _Params(dict[str, Any]):
         return "…"
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> str:
+def sentence(code: str, params: Mapping[str, Any]) -> Said:
     """The sentence of a code, with its parameters filled in.
 
     Raises KeyError for a code that has no sentence (a test holds the table complete).
     """
-    return SENTENCES[code].format_map(_Params(params))
+    return Said(SENTENCES[code], _Params(params))

@@ -25,7 +25,7 @@ class LinkUsed(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in. ``password_hash`` is argon2id."""
+    """Somebody who can sign in. ``password_hash`` is argon2id; ``language`` "" is the browser's."""
 
     id: int
     workspace_id: int
@@ -33,6 +33,7 @@ class Person:
     name: str
     role: Role
     password_hash: str
+    language: str = ""
 
     @property
     def can_edit(self) -> bool:
@@ -45,7 +46,7 @@ class Person:
         return self.role == "owner"
 
 
-_COLUMNS = "p.id, p.workspace_id, p.email, p.name, p.role, p.password_hash"
+_COLUMNS = "p.id, p.workspace_id, p.email, p.name, p.role, p.password_hash, p.language"
 
 
 def _person(row: dict[str, Any] | None) -> Person | None:

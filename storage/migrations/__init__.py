@@ -10,6 +10,7 @@ from storage.migrations import (
     flows_and_revisions,
     inboxes_and_answers,
     journeys,
+    languages_of_people,
     moderation_rules,
     people_and_workspaces,
     undo_and_names_of_versions,
@@ -25,6 +26,7 @@ IN_ORDER = (
     journeys,
     inboxes_and_answers,
     moderation_rules,
+    languages_of_people,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

@@ -1,0 +1,34 @@
+"""Which language a page speaks, and how sentences of the domain are said in it."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask_babel import Babel, gettext
+from flask_login import current_user
+
+from flows.said import in_words_of
+
+LANGUAGES = {"en": "English", "uk": "Українська", "bg": "Български"}
+"""The languages of the screens, each in its own words."""
+
+
+def spoken() -> str:
+    """The person's own choice; before that, what the browser asks for; English otherwise."""
+    if "language" not in g:
+        chosen = current_user.person.language if current_user.is_authenticated else ""
+        g.language = chosen or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+    language: str = g.language
+    return language
+
+
+def say(text: str) -> str:
+    """A sentence of the domain in the page's language."""
+    return in_words_of(text, gettext)
+
+
+def init_app(app: Flask) -> None:
+    """Offer ``_`` and ``say`` to templates."""
+    Babel(app, locale_selector=spoken)
+    app.jinja_env.newstyle_gettext = True
+    app.add_template_filter(say)
+    app.add_template_global(spoken, "spoken_language")
