@@ -25,7 +25,7 @@ from calling.clock import parsed
 from calling.reach import ServiceFor, service_opener
 from providers.web import WebClient
 from settings import Settings
-from storage import calls
+from storage import calls_due
 from storage import practice as practice_book
 from storage.calls import StoredCall
 from storage.credentials import SecretBox, secret_box
@@ -123,9 +123,9 @@ class Jobs:
         with self._tools() as t:
             place.abandon_lost(t.db)
             webhooks.abandon_unfinished(t.db)
-            for call_id in calls.queued(t.db):
+            for call_id in calls_due.queued(t.db):
                 self._now(self._place, call_id)
-            for call_id in calls.due_polls(t.db, now()):
+            for call_id in calls_due.due_polls(t.db, now()):
                 self._now(self._poll, call_id)
             for due_id in practice_book.due(t.db, now()):
                 self._now(self._advance, due_id)

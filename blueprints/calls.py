@@ -17,7 +17,7 @@ from calling.clock import parsed
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from providers import SERVICES
-from storage import answers, connections
+from storage import answers, call_list, connections
 from storage import calls as store
 from storage import flows as flow_store
 from storage import practice as practice_book
@@ -98,7 +98,7 @@ def _list() -> dict[str, Any]:
     me, asked = person(), request.args
     flow_id, before = row_id(asked.get("flow")), row_id(asked.get("before"))
     status = asked.get("status", "")
-    found = store.list_page(
+    found = call_list.list_page(
         db(), me.workspace_id, flow_id=flow_id, status=status, before_id=before, limit=PAGE + 1
     )
     shown = found[:PAGE]

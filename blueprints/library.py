@@ -16,7 +16,7 @@ from flows import edits
 from flows.document import Flow
 from flows.starters import LANGUAGES, starter, starters
 from flows.starters.shapes import SHAPES
-from storage import calls, people
+from storage import call_list, people
 from storage import flows as store
 
 blueprint = Blueprint("library", __name__)
@@ -50,7 +50,7 @@ def _page(form: NewFlowForm, status: int = 200) -> tuple[str, int]:
     workspace = person().workspace_id
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "en"
-    last = calls.last_of_flows(db(), workspace)
+    last = call_list.last_of_flows(db(), workspace)
     return render_template(
         "library/flows.html",
         flows=store.list_all(db(), workspace),

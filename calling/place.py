@@ -19,7 +19,7 @@ from calling.track import first_poll_at
 from flows.targets.base import Compiled
 from providers.base import Accepted, Refused, SendResult
 from providers.web import Reply
-from storage import calls
+from storage import calls, calls_due
 from storage.calls import NewCall, NewEvent, StoredCall
 from storage.connections import Connection
 from storage.db import now
@@ -82,7 +82,7 @@ def send(
 
 def abandon_lost(db: Database) -> list[StoredCall]:
     """Calls whose sender died become "unknown"; they are never sent again."""
-    return calls.abandon(db, later(-LONGEST_SENDING_S))
+    return calls_due.abandon(db, later(-LONGEST_SENDING_S))
 
 
 def _request(call: StoredCall, service_for: ServiceFor) -> SendResult:

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from calling.clock import later, moment, parsed
 from calling.reach import CannotReach, ServiceFor, is_practice_call
 from providers.base import StatusReport, StatusUnavailable
-from storage import calls
+from storage import calls, calls_due
 from storage.calls import NewEvent, StoredCall
 from storage.db import now
 
@@ -42,7 +42,7 @@ def poll(
     db: Database, call_id: int, service_for: ServiceFor, practice_pace: float = 1.0
 ) -> StoredCall | None:
     """Ask how a call stands, if it is time, and write down what is new; None when it is not."""
-    call = calls.claim_poll(db, call_id, now(), later(LEASE_S))
+    call = calls_due.claim_poll(db, call_id, now(), later(LEASE_S))
     if call is None:
         return None
     if parsed(now()) - parsed(call.created_at) > GIVE_UP_AFTER:

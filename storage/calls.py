@@ -96,7 +96,6 @@ class StoredCall(NewCall):
 
 _NEW = tuple(f.name for f in fields(NewCall))
 _CHANGEABLE = frozenset(f.name for f in fields(StoredCall)) - {"id", "workspace_id", "created_at"}
-_STATUS = "CASE WHEN state = 'accepted' THEN outcome ELSE state END"
 
 
 def add(db: Database, call: NewCall, events: Sequence[NewEvent]) -> tuple[StoredCall, bool]:
@@ -109,7 +108,7 @@ def add(db: Database, call: NewCall, events: Sequence[NewEvent]) -> tuple[Stored
             call.nonce,
         )
         if known is not None:
-            return _call(known), False
+            return as_call(known), False
         return insert(db, call, events), True
 
 
@@ -188,40 +187,18 @@ def claim(db: Database, call_id: int) -> StoredCall | None:
     return change(db, call_id, [NewEvent("sending")], only_in=("queued",), state="sending")
 
 
-def abandon(db: Database, claimed_before: str) -> list[StoredCall]:
-    """Calls whose sender died between claim and reply become "unknown". Returns them."""
-    with write_tx(db):
-        stuck = rows(
-            db,
-            "SELECT id FROM calls WHERE state = 'sending' AND updated_at < ?",
-            claimed_before,
-        )
-        changed = [
-            apply_change(
-                db,
-                int(str(row["id"])),
-                [NewEvent("abandoned")],
-                state="unknown",
-                outcome="unknown",
-                finished_at=now(),
-            )
-            for row in stuck
-        ]
-    return [call for call in changed if call is not None]
-
-
 def by_id(db: Database, call_id: int) -> StoredCall:
     """A call, for tasks that were given its id. Raises LookupError."""
     row = one(db, "SELECT * FROM calls WHERE id = ?", call_id)
     if row is None:
         raise LookupError(f"There is no call {call_id}.")
-    return _call(row)
+    return as_call(row)
 
 
 def get(db: Database, workspace_id: int, call_id: int) -> StoredCall | None:
     """A call of this workspace, or None."""
     row = one(db, "SELECT * FROM calls WHERE workspace_id = ? AND id = ?", workspace_id, call_id)
-    return _call(row) if row else None
+    return as_call(row) if row else None
 
 
 def of_bulk(db: Database, workspace_id: int, bulk_id: str) -> list[StoredCall]:
@@ -233,7 +210,7 @@ def of_bulk(db: Database, workspace_id: int, bulk_id: str) -> list[StoredCall]:
         workspace_id,
         bulk_id,
     )
-    return [_call(row) for row in found]
+    return [as_call(row) for row in found]
 
 
 def of_message(db: Database, workspace_id: int, message_id: str) -> StoredCall | None:
@@ -244,7 +221,7 @@ def of_message(db: Database, workspace_id: int, message_id: str) -> StoredCall |
         workspace_id,
         message_id,
     )
-    return _call(row) if row else None
+    return as_call(row) if row else None
 
 
 def shown_for(db: Database, workspace_id: int, message_id: str) -> int | None:
@@ -257,42 +234,6 @@ def shown_for(db: Database, workspace_id: int, message_id: str) -> int | None:
         message_id,
     )
     return int(row["id"]) if row else None
-
-
-def list_page(
-    db: Database,
-    workspace_id: int,
-    *,
-    flow_id: int | None = None,
-    status: str = "",
-    before_id: int | None = None,
-    limit: int = 50,
-) -> list[StoredCall]:
-    """The calls people see, newest first. ``status`` is a ``StoredCall.status``; "" is any."""
-    found = rows(
-        db,
-        "SELECT * FROM calls WHERE workspace_id = ?1 AND listed = 1"
-        f" AND (?2 IS NULL OR flow_id = ?2) AND (?3 = '' OR {_STATUS} = ?3)"
-        " AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5",
-        workspace_id,
-        flow_id,
-        status,
-        before_id,
-        limit,
-    )
-    return [_call(row) for row in found]
-
-
-def last_of_flows(db: Database, workspace_id: int) -> dict[int, StoredCall]:
-    """Flow id -> the newest call made with it."""
-    found = rows(
-        db,
-        "SELECT * FROM calls WHERE id IN (SELECT max(id) FROM calls WHERE workspace_id = ?"
-        " AND listed = 1 AND flow_id IS NOT NULL GROUP BY flow_id)",
-        workspace_id,
-    )
-    calls = [_call(row) for row in found]
-    return {call.flow_id: call for call in calls if call.flow_id is not None}
 
 
 def events(db: Database, call: StoredCall) -> list[CallEvent]:
@@ -314,26 +255,6 @@ def events(db: Database, call: StoredCall) -> list[CallEvent]:
     return [CallEvent(**{**row, "detail": json.loads(row["detail"])}) for row in found]
 
 
-def queued(db: Database) -> list[int]:
-    """Ids of the calls that still wait to be sent, oldest first."""
-    found = rows(db, "SELECT id FROM calls WHERE state = 'queued' ORDER BY id")
-    return [int(str(row["id"])) for row in found]
-
-
-def claim_poll(db: Database, call_id: int, at: str, lease_until: str) -> StoredCall | None:
-    """Take a call whose status is due at ``at``; None when it is not due (any more).
-
-    Until ``lease_until`` nobody else takes it; a poller that dies is followed by another.
-    """
-    with write_tx(db):
-        cursor = db.execute(
-            "UPDATE calls SET next_poll_at = ?, polls = polls + 1"
-            " WHERE id = ? AND next_poll_at <= ? AND finished_at IS NULL",
-            (lease_until, call_id, at),
-        )
-        return by_id(db, call_id) if cursor.rowcount else None
-
-
 def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | None:
     """The newest line of a call's own history that has one of these codes."""
     row = one(
@@ -346,16 +267,6 @@ def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | N
     return NewEvent(row["code"], json.loads(row["detail"]), row["raw"]) if row else None
 
 
-def due_polls(db: Database, at: str) -> list[int]:
-    """Ids of the calls whose status should have been asked for by ``at``."""
-    found = rows(
-        db,
-        "SELECT id FROM calls WHERE next_poll_at IS NOT NULL AND next_poll_at <= ?"
-        " ORDER BY next_poll_at",
-        at,
-    )
-    return [int(str(row["id"])) for row in found]
-
-
-def _call(row: dict[str, Any]) -> StoredCall:
+def as_call(row: dict[str, Any]) -> StoredCall:
+    """A row of ``calls`` as the call it is."""
     return StoredCall(**{**row, "listed": bool(row["listed"])})

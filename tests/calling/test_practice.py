@@ -14,7 +14,7 @@ from calling.practice_statuses import speechcall_status, voice_results
 from calling.words import EVENTS, event_words
 from flows.document import KEYS, Connect, Flow, GoTo, HangUp, Menu, Webhook
 from providers.web import WebClient
-from storage import calls
+from storage import call_list, calls
 from storage import practice as book
 from storage.db import now, open_db
 
@@ -223,7 +223,7 @@ def test_calls_of_an_outside_key_are_listed_and_those_of_practice_are_not(
     network, key, practice_key
 ):
     network.accept([ring(key, mid="m1"), ring(practice_key, mid="m2")])
-    assert [c.message_id for c in calls.list_page(network.db, 1)] == ["m1"]
+    assert [c.message_id for c in call_list.list_page(network.db, 1)] == ["m1"]
 
 
 def test_a_call_rings_only_for_the_person_who_placed_it(network, db, practice_key):

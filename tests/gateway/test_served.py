@@ -17,7 +17,7 @@ from calling.numbers import normalise
 from flows.document import Flow, HangUp, Menu, Webhook
 from flows.targets import speechcall, voice_api
 from settings import Settings
-from storage import calls, connections, keys, people, practice
+from storage import call_list, calls, connections, keys, people, practice
 from storage import flows as flow_store
 from storage.credentials import secret_box
 from storage.db import open_db
@@ -147,7 +147,7 @@ def test_a_queued_call_rings_tells_and_is_followed_to_its_end(start, db, told):
     seen = [event.code for event in calls.events(db, done)]
     for code in ("queued", "sending", "accepted", "ringing", "answered", "webhook_told", "status"):
         assert code in seen
-    assert [c.id for c in calls.list_page(db, 1)] == [call.id]
+    assert [c.id for c in call_list.list_page(db, 1)] == [call.id]
 
 
 def test_a_dropped_connection_leaves_an_unclear_call_and_one_request(start, db):

@@ -10,7 +10,7 @@ import pytest
 
 from blueprints.gateway import Dropped
 from calling.practice import Network
-from storage import calls, keys, practice
+from storage import call_list, calls, keys, practice
 from storage.db import write_tx
 from tests.gateway.conftest import example
 
@@ -104,7 +104,7 @@ def test_every_message_of_a_list_gets_its_own_answer(client, db, key):
     ]
     assert all(m["error"]["message"] for m in got if "error" in m)
     assert len({m["messageId"] for m in got}) == 6
-    placed = calls.list_page(db, 1)
+    placed = call_list.list_page(db, 1)
     assert [call.to_number for call in placed] == ["+15055550001", "+380936670003"]
     assert len(json.loads(placed[0].request)["messages"]) == 1
 
@@ -133,13 +133,13 @@ def test_a_list_that_cannot_be_read_is_refused_with_every_problem(
     if path is not None:
         assert path in [problem["path"] for problem in got["problems"]]
         assert set(got["problems"][0]) == {"code", "path", "severity", "message"}
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 def test_a_hundred_messages_are_taken_together(client, db, key):
     reply = post(client, key, {"messages": ONE["messages"] * 100})
     assert [m["status"] for m in reply.get_json()["messages"]] == ["sent"] * 100
-    assert len(calls.list_page(db, 1, limit=200)) == 100
+    assert len(call_list.list_page(db, 1, limit=200)) == 100
 
 
 @pytest.mark.parametrize(("number", "status"), [("+380935550008", 500), ("+380935550009", 429)])
@@ -148,13 +148,13 @@ def test_practice_numbers_make_the_gateway_fail(client, db, key, number, status)
     assert reply.status_code == status
     assert reply.get_json()["error"]["code"]
     assert ("Retry-After" in reply.headers) == (status == 429)
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 def test_the_connection_breaks_after_the_call_was_accepted(client, db, key):
     with pytest.raises(Dropped):
         post(client, key, to("+380935550010")).get_data()
-    assert len(calls.list_page(db, 1)) == 1
+    assert len(call_list.list_page(db, 1)) == 1
 
 
 def test_the_status_moves_from_scheduled_to_delivered(client, db, key):
@@ -190,7 +190,7 @@ def test_calls_of_the_apps_own_practice_key_are_not_listed(client, db):
     with write_tx(db):
         inside = keys.issue(db, 1, "Practice", "practice")
     assert post(client, inside, ONE).status_code == 200
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 @pytest.mark.parametrize(

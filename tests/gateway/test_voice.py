@@ -8,7 +8,7 @@ import pytest
 
 from blueprints.gateway import Dropped
 from calling.practice import Network
-from storage import calls, practice
+from storage import call_list, calls, practice
 from tests.gateway.conftest import example
 
 ERRORS = example("voice_errors.json")
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_400_and_places_nothing(client, db, key, body):
     reply = post(client, key, body)
     assert reply.status_code == 400
     assert reply.get_json()["error"]
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,13 @@ def test_other_paths_and_methods_get_json_errors(client, key, method, path, stat
 def test_429_says_when_to_come_back(client, db, key):
     reply = post(client, key, {**TTS, "to": "+15055550009"})
     assert (reply.status_code, reply.headers["Retry-After"]) == (429, "5")
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 def test_the_connection_breaks_after_the_call_was_accepted(client, db, key):
     with pytest.raises(Dropped):
         post(client, key, {**TTS, "to": "+15055550010"}).get_data()
-    assert [call.to_number for call in calls.list_page(db, 1)] == ["+15055550010"]
+    assert [call.to_number for call in call_list.list_page(db, 1)] == ["+15055550010"]
 
 
 def test_the_status_goes_from_nothing_known_to_delivered(client, db, key):

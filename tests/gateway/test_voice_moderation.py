@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from storage import calls, moderation
+from storage import call_list, moderation
 from storage.moderation import CATEGORIES, OwnWord, Rules
 from tests.gateway.conftest import example
 from tests.gateway.test_voice import TTS, post
@@ -27,7 +27,7 @@ def test_it_is_word_for_word_the_documents_error_and_no_phone_rings(client, db, 
     reply = post(client, key, INSULT)
     assert reply.status_code == FLAGGED["status"]
     assert reply.get_data(as_text=True) == json.dumps(FLAGGED["body"], ensure_ascii=False)
-    assert calls.list_page(db, 1) == []
+    assert call_list.list_page(db, 1) == []
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

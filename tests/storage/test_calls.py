@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from storage import calls
+from storage import call_list, calls, calls_due
 from storage.calls import NewCall, NewEvent
 from storage.db import now, open_db, write_tx
 from storage.migrations import migrate
@@ -76,11 +76,11 @@ def test_a_claim_that_was_never_finished_becomes_unknown(db):
     call, _ = calls.add(db, new(), [])
     queued, _ = calls.add(db, new("n2"), [])
     calls.claim(db, call.id)
-    assert calls.abandon(db, "2000-01-01T00:00:00.000Z") == []
-    stuck = calls.abandon(db, "9999-01-01T00:00:00.000Z")
+    assert calls_due.abandon(db, "2000-01-01T00:00:00.000Z") == []
+    stuck = calls_due.abandon(db, "9999-01-01T00:00:00.000Z")
     assert [(c.id, c.state, c.final) for c in stuck] == [(call.id, "unknown", True)]
     assert calls.claim(db, call.id) is None
-    assert calls.queued(db) == [queued.id]
+    assert calls_due.queued(db) == [queued.id]
 
 
 def test_a_change_and_its_history_are_written_only_in_the_state_it_expects(db):
@@ -116,7 +116,7 @@ def test_the_list_is_filtered_and_leaves_out_what_is_not_listed(db, filters, non
     calls.add(db, new("c", state="accepted"), [])
     calls.add(db, new("d", listed=False), [])
     calls.add(db, new("e", workspace_id=2), [])
-    assert [c.nonce for c in calls.list_page(db, 1, **filters)] == nonces
+    assert [c.nonce for c in call_list.list_page(db, 1, **filters)] == nonces
 
 
 def test_the_history_of_a_practice_call_includes_the_gateways_side(db):
