@@ -6,7 +6,7 @@ Errors stop sending, never saving; warnings stop nothing. One code, one sentence
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from flows.document import TRIGGERS, Flow, Menu
@@ -14,6 +14,7 @@ from flows.memo import PerMenu
 from flows.paths import Map
 from flows.problems import Problem
 from flows.rules import calls, menus, values
+from flows.rules.recordings import Recording, recording_problems
 from flows.rules.spots import Facts, menu_spot
 from flows.targets import TARGETS, infobip_common, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
@@ -42,11 +43,13 @@ def check(
     target: str = speechcall.TARGET,
     allowed_hosts: frozenset[str] = frozenset(),
     inbox: Inbox | None = None,
+    recordings: Mapping[str, Recording] | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem of a flow for a target: errors first, then in the order of the document.
 
     ``allowed_hosts`` are private hosts that the operator permits; ``inbox`` is where SpeechCall
     brings saved answers (without one a step that saves an answer stops sending).
+    ``recordings`` is what is known of recordings, by how a menu names them.
     Raises KeyError for a target that is not in ``TARGETS``.
     """
     facts = Facts(target, CANNOT[target], _may_repeat(flow, target), allowed_hosts)
@@ -55,6 +58,9 @@ def check(
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
     for number, menu in enumerate(flow.menus, start=1):
         problems.extend(_menu_problems(menu, number, facts))
+        known = (recordings or {}).get(menu.recording)
+        if known is not None:
+            problems.extend(recording_problems(menu, menu_spot(menu, number), known))
     if not _is_carried(flow, target, inbox):
         problems.extend(_reasons(TARGETS[target](flow, None, inbox), problems))
     return tuple(sorted(problems, key=_order))

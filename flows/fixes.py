@@ -82,6 +82,15 @@ def name_practice_recording(flow: Flow, new_id: NewId, *, menu_id: str) -> Flow:
     return flow
 
 
+def set_recording(flow: Flow, new_id: NewId, *, menu_id: str, recording: str) -> Flow:
+    """Another recording, everywhere in this flow where the menu's present one is played."""
+    old = find_menu(flow, menu_id).recording
+    for menu in flow.menus:
+        if menu.recording == old:
+            flow = change_menu(flow, menu.id, recording=recording)
+    return flow
+
+
 def link_menu(flow: Flow, new_id: NewId, *, menu_id: str, key: str, target: str) -> Flow:
     """A free key leads to a menu that no caller heard."""
     find_menu(flow, target)
@@ -168,6 +177,7 @@ FIXES: dict[str, Callable[..., Flow]] = {
         name_practice_recording,
         repeat_on_key,
         remove_steps_after_end,
+        set_recording,
         set_wait,
         use_https,
         remove_header,

@@ -29,6 +29,7 @@ from flows.edits import change_menu
 from flows.fixes import FIXES
 from flows.memo import PerMenu
 from flows.problems import Problem
+from flows.rules.recordings import Recording
 from flows.rules.spots import STOPS_SENDING, WARNINGS
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile
@@ -359,6 +360,8 @@ def test_every_repair_is_offered_by_some_check() -> None:
     offered = {
         fix.edit for _, flow, *_ in CASES for problem in check(flow) for fix in problem.fixes
     }
+    played = check(good_flow(), recordings={"ivr_1": Recording(gone=True)})
+    offered |= {fix.edit for problem in played for fix in problem.fixes}
     assert offered == set(FIXES)
 
 
