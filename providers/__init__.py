@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from providers import infobip, speechcall, voice_api
-from providers.base import Credentials, Service
+from providers.base import Credentials, Report, Service
+from providers.infobip_reports import read_told
 from providers.web import WebClient
 
 
@@ -19,7 +20,10 @@ class ServiceInfo:
     """What screens and tasks need to know about a service.
 
     ``target`` is the key of its compiler in ``flows.targets``; ``username_label`` is "" when
-    the service has no user names, and otherwise the field may still be left empty.
+    the service has no user names, and otherwise the field may still be left empty. ``finds``:
+    it takes our own name of a call, and can look it up (``CanFind``). ``tells_bulk``: one
+    question answers for all calls of a bulk (``TellsBulk``). ``read_told`` reads what the
+    service tells by itself (None: it does not; None as its answer: it cannot be read).
     """
 
     key: str
@@ -30,6 +34,9 @@ class ServiceInfo:
     secret_label: str
     sign_in: str
     factory: Callable[[Credentials, WebClient], Service]
+    finds: bool = False
+    tells_bulk: bool = False
+    read_told: Callable[[bytes], tuple[Report, ...] | None] | None = None
 
 
 SERVICES = {
@@ -54,6 +61,7 @@ SERVICES = {
             secret_label="Key",
             sign_in="The key that the service gave you.",
             factory=voice_api.VoiceApi,
+            tells_bulk=True,
         ),
         ServiceInfo(
             key="infobip",
@@ -64,6 +72,9 @@ SERVICES = {
             secret_label="API key",
             sign_in="The API key of your account; the web address is your own one there.",
             factory=infobip.Infobip,
+            finds=True,
+            tells_bulk=True,
+            read_told=read_told,
         ),
     )
 }

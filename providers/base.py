@@ -6,6 +6,7 @@ asked for twice is a phone that rings twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -20,11 +21,16 @@ Outcome = Literal[
 
 @dataclass(frozen=True)
 class Credentials:
-    """Where a connection leads and how it signs in. ``username`` may be empty."""
+    """Where a connection leads and how it signs in. ``username`` may be empty.
+
+    ``notify_url``: where the service may tell by itself how calls went; "" for nowhere. Only
+    a service that can do so (``ServiceInfo.read_told``) is asked for it.
+    """
 
     base_url: str
     username: str
     secret: str = field(repr=False)
+    notify_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,18 @@ class Unclear:
 
 
 SendResult = Accepted | Refused | Unclear
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a service says about one message; ids are "" where it does not name them.
+
+    ``status.raw`` is all that it said.
+    """
+
+    bulk_id: str
+    message_id: str
+    status: StatusReport
 
 
 @dataclass(frozen=True)
@@ -144,3 +162,14 @@ class CanFind(Protocol):
 
     def find(self, bulk_id: str) -> FindResult:
         """Whether the service has this call; nothing is placed. ``bulk_id`` as in ``Unclear``."""
+
+
+@runtime_checkable
+class TellsBulk(Protocol):
+    """A service whose answer about one call holds the other calls of its bulk, too."""
+
+    def fetch_bulk(
+        self, bulk_id: str, message_ids: Sequence[str]
+    ) -> Mapping[str, StatusReport] | StatusUnavailable:
+        """How these calls stand, with one question. A message that it says nothing about is
+        left out; ``fetch_status`` is the same for a single one."""

@@ -151,8 +151,13 @@ def no_status(label: str, error: WebError) -> StatusUnavailable:
 
 def read_object(reply: Reply) -> JsonObject | None:
     """The reply's JSON object, or None: not JSON, not an object, ambiguous, NaN, too deep."""
+    return read_bytes(reply.content)
+
+
+def read_bytes(content: bytes) -> JsonObject | None:
+    """The JSON object of these bytes, or None, as ``read_object`` has it."""
     try:
-        value = parse(reply.content)
+        value = parse(content)
         if not isinstance(value, dict) or check_depth(value):
             return None
         # Half a surrogate pair is readable as JSON but cannot be written anywhere.

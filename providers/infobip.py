@@ -9,6 +9,7 @@ Creating a scenario rings no phone; launching one does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flows.targets import infobip_ivr
@@ -21,6 +22,7 @@ from providers.base import (
     Found,
     NotFound,
     Refused,
+    Report,
     SendResult,
     StatusReport,
     StatusUnavailable,
@@ -41,7 +43,7 @@ from providers.exchange import (
     sentence,
 )
 from providers.infobip_codes import fold, read_status
-from providers.infobip_reports import Report, Reports, chosen, read_reports
+from providers.infobip_reports import Reports, chosen, per_message, read_reports
 from providers.web import Reply, WebClient, WebError
 
 LABEL = "Infobip"
@@ -79,11 +81,13 @@ class Infobip:
             credentials=credentials,
             headers={"Authorization": f"App {credentials.secret}"},
         )
+        self._told_at = {"notifyUrl": credentials.notify_url} if credentials.notify_url else {}
 
     def send(self, compiled: Compiled, call_ref: str) -> SendResult:
         """Place the call; see ``Service.send``. One request rings: message or launch.
 
         Whatever goes wrong while a scenario is created is a refusal: nothing was launched yet.
+        Where there is a ``notify_url``, Infobip is asked to tell there how the call went.
         """
         *before, ringing = infobip_ivr.requests(compiled)
         own = header_text(call_ref)
@@ -92,8 +96,9 @@ class Infobip:
             if isinstance(created, Refused):
                 return created
             ringing = _filled(ringing, {"scenarioId": created, "parameters": {"mid": own}})
+        ringing = _named(_filled(ringing, self._told_at), own)
         try:
-            reply = self._exchange.post(ringing.path, _named(ringing, own).content, call_ref)
+            reply = self._exchange.post(ringing.path, ringing.content, call_ref)
         except WebError as error:
             return _ours(failed(LABEL, error), own)
         if not 200 <= reply.status < 300:
@@ -101,20 +106,31 @@ class Infobip:
         return self._read_accepted(reply, own)
 
     def fetch_status(self, bulk_id: str, message_id: str) -> StatusReport | StatusUnavailable:
-        """How the call stands. ``raw`` holds every report that was handed out: store it.
+        """How the call stands. ``raw`` holds every report that was handed out: store it."""
+        told = self.fetch_bulk(bulk_id, [message_id])
+        return told if isinstance(told, StatusUnavailable) else told[message_id]
 
-        Where there is no report (any more), the logs are asked.
+    def fetch_bulk(
+        self, bulk_id: str, message_ids: Sequence[str]
+    ) -> Mapping[str, StatusReport] | StatusUnavailable:
+        """How these calls stand. Where there is no report (any more), the logs are asked.
+
+        Reports that are all about others come back as unavailable, with the reply: they were
+        handed out this once, so it must be stored.
         """
         reports = self.fetch_reports(bulk_id)
         if isinstance(reports, StatusUnavailable):
             return reports
-        if not reports.items:
-            logged = self._look(LOG_PATH, bulk_id)
-            if isinstance(logged, StatusUnavailable) or not logged.items:
-                return _nothing_known(reports.reply)
-            reports = logged
-        words = f"{LABEL} told about other calls, but not about this one."
-        return chosen(reports, message_id) or StatusUnavailable(words, reports.reply)
+        told = per_message(reports, message_ids)
+        if reports.items and not told:
+            words = f"{LABEL} told about other calls, but not about this one."
+            return StatusUnavailable(words, reports.reply)
+        missing = [message_id for message_id in message_ids if message_id not in told]
+        logged = self._look(LOG_PATH, bulk_id) if missing else None
+        if isinstance(logged, Reports):
+            told = {**per_message(logged, missing), **told}
+        nothing = _nothing_known(reports.reply)
+        return {message_id: told.get(message_id, nothing) for message_id in message_ids}
 
     def fetch_reports(self, bulk_id: str) -> Reports | StatusUnavailable:
         """Every report that waits for us: it is handed out this once, so all must be stored."""

@@ -6,6 +6,8 @@ followed by its ``bulkId``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flows.targets.base import Compiled
 from providers.base import (
     Accepted,
@@ -63,6 +65,13 @@ class VoiceApi:
 
     def fetch_status(self, bulk_id: str, message_id: str) -> StatusReport | StatusUnavailable:
         """How the call stands. An empty list means that nothing is known yet."""
+        told = self.fetch_bulk(bulk_id, [message_id])
+        return told if isinstance(told, StatusUnavailable) else told[message_id]
+
+    def fetch_bulk(
+        self, bulk_id: str, message_ids: Sequence[str]
+    ) -> Mapping[str, StatusReport] | StatusUnavailable:
+        """How these calls of a bulk stand; one question answers for all of them."""
         try:
             reply = self._exchange.get(STATUS_PATH + in_path(bulk_id))
         except WebError as error:
@@ -73,9 +82,12 @@ class VoiceApi:
         results = member(body, "results")
         if results == []:
             words = "The service knows nothing about this call yet."
-            return StatusReport("", "waiting", final=False, words=words, raw=body or {})
-        report = read_status(_ours(objects(results), message_id))
-        return report or self._exchange.unavailable(reply)
+            nothing = StatusReport("", "waiting", final=False, words=words, raw=body or {})
+            return dict.fromkeys(message_ids, nothing)
+        found = objects(results)
+        read = {wanted: read_status(_ours(found, message_ids, wanted)) for wanted in message_ids}
+        told = {message_id: report for message_id, report in read.items() if report}
+        return told or self._exchange.unavailable(reply)
 
     def check(self) -> ConnectionCheck:
         """Ask for a call that cannot exist."""
@@ -92,10 +104,10 @@ class VoiceApi:
         return Accepted(bulk_id, message_id, read_status(message), reply)
 
 
-def _ours(results: list[JsonObject], message_id: str) -> JsonObject:
-    """The result of our message; the only one, where the service names it otherwise."""
+def _ours(results: list[JsonObject], asked: Sequence[str], message_id: str) -> JsonObject:
+    """The result of our message; the only one, where the service names a single one otherwise."""
     mine = [r for r in results if identifier(member(r, "messageId")) == message_id]
-    chosen = mine or results
+    chosen = mine or (results if len(asked) == 1 else [])
     return chosen[0] if len(chosen) == 1 else {}
 
 
