@@ -1,7 +1,7 @@
 """Phone numbers as people type them: one number in E.164, or why it cannot be rung.
 
 Which numbers exist, and how they are written, is Google's libphonenumber's word (package
-``phonenumberslite``); which kinds must not be rung is ``flows.numbers``'.
+``phonenumbers``); which kinds must not be rung is ``flows.numbers``'.
 """
 
 from __future__ import annotations
@@ -10,24 +10,13 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
+from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
 from flows.numbers import check_number, is_placeholder
 
 PRACTICE_PREFIXES = ("+1505555", "+38093555")
 """Numbers of the practice phone network: these and four more digits (ours)."""
-
-_COUNTRIES = {
-    "UA": "Ukraine", "BG": "Bulgaria", "US": "United States", "CA": "Canada", "PL": "Poland",
-    "DE": "Germany", "RO": "Romania", "MD": "Moldova", "CZ": "Czechia", "SK": "Slovakia",
-    "HU": "Hungary", "GB": "United Kingdom", "FR": "France", "ES": "Spain", "IT": "Italy",
-    "PT": "Portugal", "NL": "Netherlands", "BE": "Belgium", "AT": "Austria",
-    "CH": "Switzerland", "IE": "Ireland", "DK": "Denmark", "SE": "Sweden", "NO": "Norway",
-    "FI": "Finland", "EE": "Estonia", "LV": "Latvia", "LT": "Lithuania", "GR": "Greece",
-    "TR": "Türkiye", "IL": "Israel", "GE": "Georgia", "KZ": "Kazakhstan", "IN": "India",
-    "CN": "China", "JP": "Japan", "AU": "Australia", "BR": "Brazil", "MX": "Mexico",
-}  # fmt: skip
-"""ISO 3166 code -> English name, for the countries met most; others show as "country +NNN"."""
 
 REFUSALS = {
     "missing": "Type the phone number to ring.",
@@ -43,6 +32,7 @@ REFUSALS = {
 KINDS_REFUSED = ("emergency_number", "premium_number", "satellite_number")
 """The kinds of numbers that are never rung, by their codes in ``flows.numbers``."""
 
+_ENGLISH = Locale("en")
 _SPELLING = re.compile(r"[+\d\s()./\-\u00a0\u2010-\u2015]+")
 _FILLERS = re.compile(r"[\s()./\-\u00a0\u2010-\u2015]+")
 
@@ -93,9 +83,16 @@ def normalise(text: str, home_region: str) -> Number:
     return Number(
         e164,
         region,
-        _COUNTRIES.get(region) or f"country +{parsed.country_code}",
+        country_name(region, parsed.country_code),
         phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL),
     )
+
+
+def country_name(region: str, calling_code: int | None = None) -> str:
+    """The English name of an ISO 3166 code (Unicode's, package ``babel``), "country +883" where
+    the code says nothing."""
+    found: str | None = _ENGLISH.territories.get(region)
+    return found or f"country +{calling_code}"
 
 
 def kind_refused(number: str) -> str:

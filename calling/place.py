@@ -12,14 +12,17 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from calling import guards
 from calling.clock import later
 from calling.numbers import Number
 from calling.reach import CannotReach, ServiceFor
 from calling.track import first_poll_at
+from flows.said import said
 from flows.targets.base import Compiled
 from providers.base import Accepted, Refused, SendResult
 from providers.web import Reply
-from storage import calls, calls_due
+from settings import Settings
+from storage import calls, calls_due, rules
 from storage.calls import NewCall, NewEvent, StoredCall
 from storage.connections import Connection
 from storage.db import now
@@ -27,6 +30,8 @@ from storage.flows import StoredFlow
 
 LONGEST_SENDING_S = 20.0
 """A claim older than this has lost its sender: a request takes 10 s at most."""
+
+PAUSED = said("All calls were paused before this one was sent.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +46,28 @@ class Intent:
     number: Number
     sender: str
     compiled: Compiled
+    home_region: str = Settings.home_region
+
+    @property
+    def ask(self) -> guards.Ask:
+        """What the rules of calling are asked."""
+        return guards.Ask(
+            workspace_id=self.workspace_id,
+            phone=guards.phone(self.number.e164),
+            home_region=self.home_region,
+            practice=self.connection.practice,
+            transfers=guards.transfers_of(self.flow.flow),
+            person_id=self.person_id,
+            flow_id=self.flow.id,
+            revision=self.flow.revision,
+        )
 
 
 def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
     """Write a call down, to be sent; and whether it is new.
 
-    A second press with the same nonce gets the call of the first, whatever else it says.
+    A second press with the same nonce gets the call of the first, whatever else it says. Raises
+    guards.NotAllowed when the rules forbid a new one; nothing was written then.
     """
     new = NewCall(
         workspace_id=intent.workspace_id,
@@ -64,7 +85,7 @@ def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
         request_path=intent.compiled.path,
         request=intent.compiled.text,
     )
-    return calls.add(db, new, [NewEvent("queued")])
+    return calls.add(db, new, [NewEvent("queued")], guards.gate(intent.ask))
 
 
 def send(
@@ -77,7 +98,9 @@ def send(
     call = calls.claim(db, call_id)
     if call is None:
         return None
-    return _record(db, call, _request(call, service_for), practice_pace)
+    paused = rules.get(db, call.workspace_id).paused
+    result = Refused(PAUSED) if paused else _request(call, service_for)
+    return _record(db, call, result, practice_pace)
 
 
 def abandon_lost(db: Database) -> list[StoredCall]:

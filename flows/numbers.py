@@ -1,6 +1,6 @@
 """Phone numbers as documents write them: which are no numbers, and which must not be rung.
 
-Source of the kinds: Google's libphonenumber data (phonenumberslite). No country is guessed: a
+Source of the kinds: Google's libphonenumber data (phonenumbers). No country is guessed: a
 number is international, with or without its plus sign.
 """
 

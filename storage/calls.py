@@ -7,7 +7,7 @@ must happen once (claiming a call before it is sent) is decided here, by one UPD
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -46,7 +46,11 @@ class CallEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class NewCall:
-    """What is known when a call is intended or accepted. ``nonce`` is unique in a workspace."""
+    """What is known when a call is intended or accepted. ``nonce`` is unique in a workspace.
+
+    ``real``: a real phone rings, so the rules of calling count it, in ``country`` (ISO 3166) and
+    at ``price`` (see ``storage.rules``).
+    """
 
     workspace_id: int
     origin: Origin
@@ -67,6 +71,18 @@ class NewCall:
     person_id: int | None = None
     bulk_id: str = ""
     message_id: str = ""
+    real: bool = False
+    country: str = ""
+    price: int = 0
+
+
+class GateShut(Exception):
+    """Raised by a gate: the call is not written down."""
+
+
+Gate = Callable[[Database, NewCall], NewCall]
+"""The last word inside the transaction that writes a call down: raises GateShut, or returns the
+call as it is to be written. Not asked about a call that is there already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +114,13 @@ _NEW = tuple(f.name for f in fields(NewCall))
 _CHANGEABLE = frozenset(f.name for f in fields(StoredCall)) - {"id", "workspace_id", "created_at"}
 
 
-def add(db: Database, call: NewCall, events: Sequence[NewEvent]) -> tuple[StoredCall, bool]:
-    """Write a call down, and whether it is new: the same nonce gives the call it gave before."""
+def add(
+    db: Database, call: NewCall, events: Sequence[NewEvent], gate: Gate | None = None
+) -> tuple[StoredCall, bool]:
+    """Write a call down, and whether it is new: the same nonce gives the call it gave before.
+
+    Raises GateShut when ``gate`` does; then nothing was written.
+    """
     with write_tx(db):
         known = one(
             db,
@@ -109,7 +130,7 @@ def add(db: Database, call: NewCall, events: Sequence[NewEvent]) -> tuple[Stored
         )
         if known is not None:
             return as_call(known), False
-        return insert(db, call, events), True
+        return insert(db, gate(db, call) if gate else call, events), True
 
 
 def insert(db: Database, call: NewCall, events: Sequence[NewEvent]) -> StoredCall:
@@ -269,4 +290,5 @@ def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | N
 
 def as_call(row: dict[str, Any]) -> StoredCall:
     """A row of ``calls`` as the call it is."""
-    return StoredCall(**{**row, "listed": bool(row["listed"])})
+    flags = {name: bool(row[name]) for name in ("listed", "real")}
+    return StoredCall(**{**row, **flags})

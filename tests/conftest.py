@@ -14,18 +14,22 @@ from storage import keys, people
 from storage.credentials import secret_box
 from storage.db import open_db
 from storage.migrations import migrate
-from tests.helpers import OWNER, PASSWORD, Browser, Served, sign_in, start_server
+from tests.helpers import OWNER, PASSWORD, Browser, Served, let_ring, sign_in, start_server
 
 
 @pytest.fixture(scope="session")
 def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a migrated database, one workspace and its owner; made once."""
+    """A data folder with a migrated database, one workspace and its owner; made once.
+
+    Its rules of calling stop nothing; the tests of the rules set their own.
+    """
     folder = tmp_path_factory.mktemp("first-day")
     db = open_db(folder / "press-one.sqlite3")
     migrate(db)
     people.create_workspace(
         db, secret_box(folder), workspace="Bazar", email=OWNER, name="Olena", password=PASSWORD
     )
+    let_ring(db)
     db.close()
     return folder
 

@@ -6,6 +6,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage.migrations import (
+    calling_rules,
     calls_and_practice,
     flows_and_revisions,
     inboxes_and_answers,
@@ -27,6 +28,7 @@ IN_ORDER = (
     inboxes_and_answers,
     moderation_rules,
     languages_of_people,
+    calling_rules,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

@@ -13,6 +13,7 @@ from storage import connections, keys
 from storage.credentials import secret_box
 from storage.db import now, open_db, write_tx
 from storage.migrations import migrate
+from tests.helpers import let_ring
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def path(tmp_path, box):
         db.execute("INSERT INTO workspaces (name, created_at) VALUES ('A', ?)", (now(),))
         db.execute("INSERT INTO workspaces (name, created_at) VALUES ('B', ?)", (now(),))
         connections.add_practice(db, box, 1, "+15053761293")
+    let_ring(db)
     db.close()
     return path
 
