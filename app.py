@@ -33,6 +33,7 @@ from blueprints import (
     security,
     speechcall_gateway,
     test_call,
+    told,
     voice_gateway,
 )
 from settings import Settings
@@ -56,7 +57,7 @@ SCREENS = (
     connections,
     health,
 )
-GATEWAYS = (voice_gateway, speechcall_gateway, inbox)
+GATEWAYS = (voice_gateway, speechcall_gateway, inbox, told)
 
 
 def create_app(**config: Any) -> Flask:

@@ -2,8 +2,9 @@
 
 ``QUEUE_URL`` empty: a SQLite file in the data folder, worked off by a consumer thread beside
 the web server (``start_consumer_thread``). ``redis://…``: Redis, worked off by
-``huey_consumer jobs.huey`` in processes of their own. The tasks are the same, and losing the
-queue loses nothing: the database says what is due, and ``sweep`` finds it again.
+``huey_consumer jobs.huey`` in processes of their own, as many as wanted. The tasks are the
+same, and losing the queue loses nothing: the database says what is due, and ``sweep`` finds it
+again. A task that is in the queue twice is harmless, since each claims its call first.
 """
 
 from __future__ import annotations
@@ -11,23 +12,26 @@ from __future__ import annotations
 import atexit
 import logging
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlite_utils import Database
 
-from calling import place, practice, track, webhooks
-from calling.clock import parsed
+from calling import place, practice, told, track, webhooks
+from calling.clock import later, parsed
 from calling.reach import ServiceFor, service_opener
 from providers.web import WebClient
 from settings import Settings
 from storage import calls_due
 from storage import practice as practice_book
 from storage.calls import StoredCall
+from storage.connections import Connection
 from storage.credentials import SecretBox, secret_box
 from storage.db import now, open_db
 from storage.practice import PracticeCall
@@ -42,8 +46,14 @@ WORKERS = 2
 LONGEST_IDLE_S = 0.2
 """Seconds an idle worker waits before it looks into the queue again."""
 
-SECOND_SWEEP_S = 25
+SECOND_SWEEP_S = place.LONGEST_SENDING_S + 1
 """Seconds after start-up at which calls that lost their sender are old enough to be told."""
+
+SWEEP_EVERY_S = 60.0
+"""Seconds between two sweeps; a sweep sees to the questions of the time until the next one."""
+
+Waiting = AbstractSet[tuple[str, tuple[Any, ...]]]
+"""What is in the queue: names of tasks, each with its arguments."""
 
 
 def open_queue(settings: Settings) -> Huey:
@@ -71,6 +81,7 @@ class Jobs:
         self.settings = settings
         self.huey = open_queue(settings) if huey is None else huey
         self._box: SecretBox | None = None
+        self._swept_at_start = Lock()
         self._place = self._task("place_call", self.send_call)
         self._poll = self._task("poll_call", self.ask_about_call)
         self._advance = self._task("advance_practice", self.move_practice)
@@ -106,7 +117,8 @@ class Jobs:
     def ask_about_call(self, call_id: int) -> None:
         """Task: ask how a call stands."""
         with self._tools() as t:
-            self._ask_later(track.poll(t.db, call_id, t.service_for, t.pace))
+            for call in track.poll(t.db, call_id, t.service_for, t.pace):
+                self._ask_later(call)
 
     def move_practice(self, message_id: str) -> None:
         """Task: move a practice call on, if its time has come."""
@@ -119,25 +131,42 @@ class Jobs:
             webhooks.tell_due(t.db, t.web, message_id)
 
     def sweep(self) -> None:
-        """Task: find in the database whatever is due, whoever forgot it, and see to it."""
+        """Task: find in the database whatever is due, whoever forgot it, and see to it.
+
+        What is in the queue already is not put there again: a queue that nobody works off
+        would grow with every sweep.
+        """
         with self._tools() as t:
             place.abandon_lost(t.db)
             webhooks.abandon_unfinished(t.db)
+            moment, waiting = now(), self._waiting()
             for call_id in calls_due.queued(t.db):
-                self._now(self._place, call_id)
-            for call_id in calls_due.due_polls(t.db, now()):
-                self._now(self._poll, call_id)
-            for due_id in practice_book.due(t.db, now()):
-                self._now(self._advance, due_id)
+                self._once(waiting, self._place, moment, call_id)
+            for call_id, due_at in calls_due.polls_until(t.db, later(SWEEP_EVERY_S)):
+                self._once(waiting, self._poll, due_at, call_id)
+            for due_id in practice_book.due(t.db, moment):
+                self._once(waiting, self._advance, moment, due_id)
             for owing_id in practice_book.owing(t.db):
-                self._now(self._tell, owing_id)
+                self._once(waiting, self._tell, moment, owing_id)
 
     def _every_minute(self) -> None:
         self.sweep()
 
     def _at_start(self) -> None:
-        self._sweep()
-        self._sweep.schedule(delay=SECOND_SWEEP_S)
+        """Every worker comes here as it starts; one sweep is enough for all of a process."""
+        if self._swept_at_start.acquire(blocking=False):
+            self._now(self._sweep)
+            self._at(self._sweep, later(SECOND_SWEEP_S))
+
+    def _waiting(self) -> Waiting:
+        """What waits in the queue, and what comes into it by itself before the next sweep."""
+        soon = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=SWEEP_EVERY_S)
+        timed = [task for task in self.huey.scheduled() if task.eta is None or task.eta <= soon]
+        return {(task.name, tuple(task.args)) for task in [*self.huey.pending(), *timed]}
+
+    def _once(self, waiting: Waiting, task: Any, moment: str, *args: object) -> None:
+        if (task.name, args) not in waiting:
+            self._at(task, moment, *args)
 
     def _ask_later(self, call: StoredCall | None) -> None:
         if call is not None and call.next_poll_at is not None:
@@ -160,6 +189,10 @@ class Jobs:
         except Exception:
             LOG.exception("The queue did not take a task; the next sweep will see to it.")
 
+    def _told_at(self, connection: Connection) -> str:
+        box = self._box or secret_box(self.settings.data)
+        return told.notify_url(self.settings.base_url, box, connection)
+
     def _task(self, name: str, work: Callable[..., None]) -> Any:
         return self.huey.task(name=name)(work)
 
@@ -171,7 +204,7 @@ class Jobs:
         own_url = f"http://{self.settings.own_address}"
         db = open_db(self.settings.database)
         try:
-            opener = service_opener(db, self._box, web, own_url)
+            opener = service_opener(db, self._box, web, own_url, self._told_at)
             yield Tools(db, web, opener, self.settings.practice_pace)
         finally:
             db.close()

@@ -2,7 +2,9 @@
 
 The intent is committed before a byte leaves; the call is claimed in a transaction of its own;
 then one request is made, and never a second one. Whoever dies in between leaves a call that
-says "the phone may have rung", not a phone that rings twice.
+says "the phone may have rung", not a phone that rings twice. A service that takes our own
+name of a call gets the one that stands in the call's row since before it was sent: under it a
+call of which nobody knows is looked up (``calling.track``).
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from calling import guards
 from calling.clock import later
 from calling.numbers import Number
 from calling.reach import CannotReach, ServiceFor
-from calling.track import first_poll_at
+from calling.track import LOOK_UP_WAITS_S, first_poll_at
 from flows.said import said
 from flows.targets.base import Compiled
-from providers.base import Accepted, Refused, SendResult
-from providers.web import Reply
+from providers import SERVICES
+from providers.base import Accepted, Refused, SendResult, Unclear
+from providers.exchange import header_text
+from providers.web import DEFAULT_TIMEOUT_S, Reply
 from settings import Settings
 from storage import calls, calls_due, rules
 from storage.calls import NewCall, NewEvent, StoredCall
@@ -28,10 +32,16 @@ from storage.connections import Connection
 from storage.db import now
 from storage.flows import StoredFlow
 
-LONGEST_SENDING_S = 20.0
-"""A claim older than this has lost its sender: a request takes 10 s at most."""
+MOST_REQUESTS = 2
+"""Requests that one call takes: Infobip's scenarios are created, then launched."""
+
+LONGEST_SENDING_S = MOST_REQUESTS * DEFAULT_TIMEOUT_S + 10.0
+"""A claim older than this has lost its sender: the requests, and time to write the end down."""
 
 PAUSED = said("All calls were paused before this one was sent.")
+
+FINDABLE = frozenset(key for key, info in SERVICES.items() if info.finds)
+"""Services at which a lost call can be looked up under our own name of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,14 +98,22 @@ def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
     return calls.add(db, new, [NewEvent("queued")], guards.gate(intent.ask))
 
 
+def own_name(call: StoredCall) -> str:
+    """Our name of a call at its service: another one for every press, never given twice."""
+    return header_text(f"press-one-{call.workspace_id}-{call.id}-{call.nonce}")
+
+
 def send(
     db: Database, call_id: int, service_for: ServiceFor, practice_pace: float = 1.0
 ) -> StoredCall | None:
     """Send a queued call; None when somebody else has it or had it.
 
-    ``practice_pace`` multiplies the waits between questions about practice calls.
+    ``practice_pace`` multiplies the waits between questions about practice calls. Raises
+    LookupError when there is no such call.
     """
-    call = calls.claim(db, call_id)
+    waiting = calls.by_id(db, call_id)
+    own = own_name(waiting) if waiting.service in FINDABLE else ""
+    call = calls.claim(db, call_id, own)
     if call is None:
         return None
     paused = rules.get(db, call.workspace_id).paused
@@ -105,7 +123,8 @@ def send(
 
 def abandon_lost(db: Database) -> list[StoredCall]:
     """Calls whose sender died become "unknown"; they are never sent again."""
-    return calls_due.abandon(db, later(-LONGEST_SENDING_S))
+    look_at = later(LOOK_UP_WAITS_S[0])
+    return calls_due.abandon(db, later(-LONGEST_SENDING_S), FINDABLE, look_at)
 
 
 def _request(call: StoredCall, service_for: ServiceFor) -> SendResult:
@@ -114,29 +133,51 @@ def _request(call: StoredCall, service_for: ServiceFor) -> SendResult:
     except CannotReach as problem:
         return Refused(str(problem))
     compiled = Compiled(call.service, call.request_path, json.loads(call.request))
-    return service.send(compiled, f"press-one-{call.id}")
+    return service.send(compiled, call.bulk_id or own_name(call))
 
 
 def _record(
     db: Database, call: StoredCall, result: SendResult, practice_pace: float
 ) -> StoredCall | None:
     if isinstance(result, Accepted):
-        event, columns = NewEvent("accepted", raw=_text(result.reply)), _taken(result)
+        events, columns = [NewEvent("accepted", raw=_text(result.reply))], _taken(result)
         if columns["finished_at"] is None:
             columns["next_poll_at"] = first_poll_at(db, call, practice_pace)
     else:
-        state = "refused" if isinstance(result, Refused) else "unknown"
-        event = NewEvent(state, {"reason": result.reason}, _text(result.reply))
-        columns = {
-            "state": state,
-            "outcome": state,
-            "problem": result.reason,
-            "finished_at": now(),
-        }
+        events, columns = _not_accepted(result)
+    replied: dict[str, object] = {}
     if result.reply is not None:
-        columns |= {"reply_status": result.reply.status, "reply": _text(result.reply)}
+        replied = {"reply_status": result.reply.status, "reply": _text(result.reply)}
     # A sender that comes back after it was given up still knows best.
-    return calls.change(db, call.id, [event], only_in=("sending", "unknown"), **columns)
+    recorded = calls.change(
+        db, call.id, events, only_in=("sending", "unknown"), **columns, **replied
+    )
+    if recorded is not None or not isinstance(result, Accepted):
+        return recorded
+    # The service told how the call went before its own reply was read.
+    return calls.change(db, call.id, events, only_in=("accepted",), **replied)
+
+
+def _not_accepted(result: Refused | Unclear) -> tuple[list[NewEvent], dict[str, object]]:
+    """What a call becomes that was refused, or of which nobody knows; the latter is looked up."""
+    state = "refused" if isinstance(result, Refused) else "unknown"
+    events = [NewEvent(state, {"reason": result.reason}, _text(result.reply))]
+    columns: dict[str, object] = {
+        "state": state,
+        "outcome": state,
+        "problem": result.reason,
+        "finished_at": now(),
+        "next_poll_at": None,
+    }
+    if isinstance(result, Unclear) and result.bulk_id:
+        events.append(NewEvent("looking_up"))
+        columns |= {
+            "bulk_id": result.bulk_id,
+            "message_id": result.message_id,
+            "finished_at": None,
+            "next_poll_at": later(LOOK_UP_WAITS_S[0]),
+        }
+    return events, columns
 
 
 def _taken(result: Accepted) -> dict[str, object]:

@@ -22,8 +22,17 @@ class CannotReach(Exception):
     """A call's connection is gone or cannot be opened; the sentence says what to do."""
 
 
-def service_opener(db: Database, box: SecretBox, web: WebClient, own_url: str) -> ServiceFor:
-    """How calls find their service. ``own_url`` is this app's address, for Practice."""
+def service_opener(
+    db: Database,
+    box: SecretBox,
+    web: WebClient,
+    own_url: str,
+    told_at: Callable[[Connection], str] = lambda connection: "",
+) -> ServiceFor:
+    """How calls find their service. ``own_url`` is this app's address, for Practice.
+
+    ``told_at``: where a connection's service may tell by itself how calls went; "" for nowhere.
+    """
 
     def open_service(call: StoredCall) -> Service:
         connection = connection_of(db, call)
@@ -35,7 +44,9 @@ def service_opener(db: Database, box: SecretBox, web: WebClient, own_url: str) -
             raise CannotReach(
                 "The key kept for this connection cannot be read. Type it again in Settings."
             ) from None
-        credentials = Credentials(connection.address(own_url), connection.username, secret)
+        credentials = Credentials(
+            connection.address(own_url), connection.username, secret, told_at(connection)
+        )
         return connect(connection.service, credentials, web)
 
     return open_service

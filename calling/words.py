@@ -43,6 +43,12 @@ EVENTS: dict[str, str] = {
         "Press One stopped while the call was being placed. The phone may have rung;"
         " it is not rung again by itself."
     ),
+    "looking_up": ("Press One looks this call up at the service. It is not rung again by itself."),
+    "found": "The service has this call: it was placed.",
+    "no_trace": (
+        "The service has no trace of this call, a quarter of an hour after it was sent:"
+        " it was not placed."
+    ),
     "status": "The service says: {words}",
     "status_unavailable": "The service did not say how the call stands: {reason}",
     "gave_up": "The service did not say how the call ended within 24 hours.",
@@ -68,6 +74,7 @@ EVENTS: dict[str, str] = {
     "webhook_refused": "Told {url}: it answered {status} after {ms} ms. The call went on.",
     "webhook_not_sent": "Did not tell {url}: {reason}",
     "webhook_unclear": "Tried to tell {url}, without a clear answer after {ms} ms: {reason}",
+    "erased": "The caller’s number and answers were deleted on request.",
     "webhook_abandoned": "Press One stopped while telling {url}. It is not told again.",
 }
 """Event code -> sentence; ``{name}`` places a part of the event's detail."""

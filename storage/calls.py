@@ -203,9 +203,14 @@ def apply_change(
     return call
 
 
-def claim(db: Database, call_id: int) -> StoredCall | None:
-    """Take a queued call for sending; None when somebody else has it, or had it."""
-    return change(db, call_id, [NewEvent("sending")], only_in=("queued",), state="sending")
+def claim(db: Database, call_id: int, bulk_id: str = "") -> StoredCall | None:
+    """Take a queued call for sending; None when somebody else has it, or had it.
+
+    ``bulk_id``: the name under which its service will know it, where that is ours to choose.
+    """
+    named = {"bulk_id": bulk_id} if bulk_id else {}
+    sending = [NewEvent("sending")]
+    return change(db, call_id, sending, only_in=("queued",), state="sending", **named)
 
 
 def by_id(db: Database, call_id: int) -> StoredCall:

@@ -14,6 +14,7 @@ from storage.migrations import (
     languages_of_people,
     moderation_rules,
     people_and_workspaces,
+    unclear_calls,
     undo_and_names_of_versions,
     webhooks_under_way,
 )
@@ -28,6 +29,7 @@ IN_ORDER = (
     inboxes_and_answers,
     moderation_rules,
     languages_of_people,
+    unclear_calls,
     calling_rules,
 )
 """A module's name is what a database remembers of it: append only, never rename."""

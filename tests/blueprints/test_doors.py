@@ -21,6 +21,7 @@ OPEN = {
     ("GET", "health.readyz"): 200,
     ("GET", "schema.speechcall"): 200,
     ("POST", "inbox.deliver"): 404,
+    ("POST", "told.receive"): 404,
     ("POST", "speechcall_gateway.place_calls"): 401,
     ("GET", "speechcall_gateway.message_status"): 401,
     ("POST", "voice_gateway.place_call"): 401,

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
 
 import pytest
 
-from calling import place, track
-from calling.numbers import normalise
+from calling import place
 from calling.reach import CannotReach, service_opener
 from calling.words import event_words, status_words
-from flows.document import Flow, HangUp, Menu
-from flows.targets.base import Compiled
 from providers.web import WebClient
 from storage import calls, connections
-from storage import flows as flow_store
 from storage.db import open_db
+from tests.calling.pressing import ACCEPTED, connection, flow, intent, service_for
 
-ACCEPTED = json.dumps(
-    {"messages": [{"messageId": "mid-1", "recipient": "+380936670003", "status": "sent"}]}
-).encode()
-
-
-@pytest.fixture
-def flow(db):
-    menu = Menu(id="m", recording="ivr_1", keys={"wrong": (HangUp(id="h"),)})
-    flow_id = flow_store.create(db, 1, None, Flow(name="F", menus=(menu,)), "made")
-    return flow_store.load(db, 1, flow_id)
-
-
-@pytest.fixture
-def connection(db, box, listener):
-    made = connections.save(
-        db, box, 1, service="speechcall", name="Real", base_url=listener.url,
-        username="u", new_secret="s",
-    )  # fmt: skip
-    return connections.get(db, 1, made)
-
-
-@pytest.fixture
-def service_for(db, box, listener):
-    return service_opener(db, box, WebClient(frozenset({listener.host})), "http://127.0.0.1:9")
-
-
-def intent(flow, connection, nonce="n1"):
-    number = normalise("+380936670003", "UA")
-    compiled = Compiled("speechcall", "/bat/messagelist", {"messages": [{"big": 10**30}]})
-    return place.Intent(
-        workspace_id=1, person_id=None, nonce=nonce, flow=flow, connection=connection,
-        number=number, sender="S", compiled=compiled,
-    )  # fmt: skip
+__all__ = ["connection", "flow", "service_for"]
 
 
 def test_an_accepted_call_keeps_request_reply_and_ids(db, flow, connection, service_for, listener):
@@ -170,86 +134,3 @@ def test_a_late_answer_of_a_sender_that_was_given_up_still_counts(
     sender.join()
     late = calls.by_id(db, call.id)
     assert (late.state, late.outcome, late.final) == ("accepted", "waiting", False)
-
-
-@pytest.fixture
-def accepted(db, flow, connection, service_for, listener):
-    listener.answer = (200, ACCEPTED, 0.0)
-    call, _ = place.intend(db, intent(flow, connection))
-    return place.send(db, call.id, service_for)
-
-
-def now_due(db, call):
-    return calls.change(db, call.id, [], next_poll_at="2000-01-01T00:00:00.000Z")
-
-
-def test_a_status_is_asked_for_only_when_it_is_time(db, accepted, service_for, listener):
-    assert track.poll(db, accepted.id, service_for) is None
-    assert len(listener.requests) == 1
-
-
-def test_statuses_are_folded_until_one_is_final(db, accepted, service_for, listener):
-    said = ["scheduled", "processing", "processing", "delivered"]
-    for status in said:
-        body = {"messageId": "mid-1", "deliverystatus": status}
-        listener.answer = (200, json.dumps(body).encode(), 0.0)
-        now_due(db, accepted)
-        call = track.poll(db, accepted.id, service_for)
-    assert (call.outcome, call.final, call.next_poll_at, call.polls) == ("answered", True, None, 4)
-    lines = [e.detail["status"] for e in calls.events(db, call) if e.code == "status"]
-    assert lines == ["scheduled", "processing", "delivered"]
-    assert track.poll(db, accepted.id, service_for) is None
-
-
-def test_a_status_that_cannot_be_had_is_asked_for_again_later(db, accepted, service_for, listener):
-    listener.answer = (500, b"", 0.0)
-    for _ in range(2):
-        now_due(db, accepted)
-        call = track.poll(db, accepted.id, service_for)
-    assert (call.outcome, call.final) == ("waiting", False)
-    assert call.next_poll_at > call.created_at
-    assert [e.code for e in calls.events(db, call)].count("status_unavailable") == 1
-
-
-def test_after_a_day_we_stop_asking(db, accepted, service_for, listener):
-    now_due(db, accepted)
-    db.execute("UPDATE calls SET created_at = '2020-01-01T00:00:00.000Z'")
-    db.conn.commit()
-    call = track.poll(db, accepted.id, service_for)
-    assert (call.outcome, call.final, call.next_poll_at) == ("unknown", True, None)
-    assert len(listener.requests) == 1
-
-
-def test_ten_askers_at_once_ask_once(path, db, box, accepted, listener):
-    now_due(db, accepted)
-    listener.answer = (200, b'{"deliverystatus":"processing"}', 0.1)
-    start = threading.Barrier(10)
-
-    def ask():
-        own = open_db(path)
-        opener = service_opener(own, box, WebClient(frozenset({listener.host})), "")
-        start.wait()
-        track.poll(own, accepted.id, opener)
-        own.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(listener.requests) == 2
-
-
-@pytest.mark.parametrize(
-    ("practice", "asked", "waits"),
-    [(True, 0, 1), (True, 1, 2), (True, 2, 5), (True, 9, 5), (False, 0, 5), (False, 20, 300)],
-)
-def test_the_waits_grow_as_promised(db, box, flow, connection, practice, asked, waits):
-    from calling.clock import parsed
-    from storage.db import now
-
-    if practice:
-        connection = connections.list_all(db, 1)[0]
-    call, _ = place.intend(db, intent(flow, connection))
-    at = track._next(db, call, asked, 1.0, 0.0)
-    assert abs((parsed(at) - parsed(now())).total_seconds() - waits) < 0.5
