@@ -1,0 +1,29 @@
+"""Files for spreadsheets: CSV whose cells stay text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+BOM = "\ufeff"
+"""Without it spreadsheets read UTF-8 as something else."""
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+"""Beginnings that make a spreadsheet compute (OWASP, "CSV Injection"), full-width ones too."""
+
+
+def safe_cell(value: object) -> str:
+    """A value as a cell that no spreadsheet computes."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def csv_lines(header: Iterable[object], lines: Iterable[Iterable[object]]) -> Iterator[str]:
+    """A CSV file, line by line: ``header`` first, every cell safe."""
+    yield BOM
+    for cells in chain([header], lines):
+        line = io.StringIO()
+        csv.writer(line).writerow(map(safe_cell, cells))
+        yield line.getvalue()
