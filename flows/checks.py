@@ -57,13 +57,24 @@ def check(
     problems = list(values.flow_values(flow, facts))
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
     for number, menu in enumerate(flow.menus, start=1):
-        problems.extend(_menu_problems(menu, number, facts))
+        found_in_menu = _menu_problems(menu, number, facts)
         known = (recordings or {}).get(menu.recording)
         if known is not None:
-            problems.extend(recording_problems(menu, menu_spot(menu, number), known))
+            found_in_menu = (*_but_our_address(found_in_menu, known),
+                             *recording_problems(menu, menu_spot(menu, number), known))  # fmt: skip
+        problems.extend(found_in_menu)
     if not _is_carried(flow, target, inbox):
         problems.extend(_reasons(TARGETS[target](flow, None, inbox), problems))
     return tuple(sorted(problems, key=_order))
+
+
+def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterator[Problem]:
+    """What was found in a menu, but for our own address being a private one."""
+    for problem in problems:
+        if not (
+            known.ours and problem.code == "private_url" and problem.place.field == "recording"
+        ):
+            yield problem
 
 
 def has_errors(problems: tuple[Problem, ...]) -> bool:

@@ -3,7 +3,8 @@
 It promises, for one request: no connection to a private address unless the operator allowed
 that host by name, never one to a cloud's metadata service; the address that was checked is the
 address that is connected to; no redirect is followed; nothing of the surroundings (proxies,
-``.netrc``) takes part; one time limit holds for everything together; at most 64 kB come back.
+``.netrc``) takes part; one time limit holds for everything together; at most 64 kB come back,
+or what the caller of ``fetch`` asked for.
 """
 
 from __future__ import annotations
@@ -89,6 +90,13 @@ class WebClient:
         """One GET. ``auth``: user name and password (Basic). Raises NotSent, SentButUnclear."""
         return self._request("GET", url, None, headers, timeout_s, auth)
 
+    def fetch(self, url: str, *, most_bytes: int, timeout_s: float | None = None) -> Reply:
+        """One GET of a file: of a longer reply the first ``most_bytes`` are returned.
+
+        Raises NotSent, SentButUnclear.
+        """
+        return self._request("GET", url, None, None, timeout_s, None, most_bytes)
+
     def _request(
         self,
         method: str,
@@ -97,6 +105,7 @@ class WebClient:
         headers: Mapping[str, str] | None,
         timeout_s: float | None,
         auth: tuple[str, str] | None,
+        cut_at: int | None = None,
     ) -> Reply:
         _refuse_bad_spelling(url)
         limit_s = timeout_s or self._timeout_s
@@ -119,7 +128,7 @@ class WebClient:
                 return Reply(
                     status=response.status_code,
                     headers=MappingProxyType({k.lower(): v for k, v in response.headers.items()}),
-                    content=_read(response, line),
+                    content=_read(response, line, cut_at),
                     duration_ms=line.elapsed_ms(),
                 )
         except _FAULTS as fault:
@@ -202,8 +211,8 @@ def _headers(headers: Mapping[str, str], auth: tuple[str, str] | None) -> dict[s
     return ready
 
 
-def _read(response: requests.Response, line: Line) -> bytes:
-    room = MAX_REPLY_BYTES - _size(response.headers.items())
+def _read(response: requests.Response, line: Line, cut_at: int | None) -> bytes:
+    room = MAX_REPLY_BYTES - _size(response.headers.items()) if cut_at is None else cut_at - 1
     content = b""
     while room - len(content) >= 0:
         piece = response.raw.read(room - len(content) + 1, decode_content=False)
@@ -212,7 +221,7 @@ def _read(response: requests.Response, line: Line) -> bytes:
         content += piece
     if line.late:
         raise SentButUnclear("The answer did not come in time.")
-    if len(content) > room:
+    if len(content) > room and cut_at is None:
         raise SentButUnclear("The answer was far too long to be read.")
     return content
 

@@ -33,12 +33,14 @@ SOUND_TYPES = ("audio/", "application/ogg", "video/mp4")
 class Recording:
     """What is known of one recording. None and "" mean that it is not known.
 
-    ``draft``: spoken by the draft voice. ``gone``: deleted here. ``present_url``: where our own
-    recording is today, when a menu names another address. ``fault``: why it did not come, as a
-    sentence. ``size`` in bytes, ``seconds``, ``loudness`` in LUFS. ``sound``: whether it is
-    sound at all.
+    ``ours``: kept here, at our own address, so that whether services reach that is a matter of
+    this installation and no fault of the flow. ``draft``: spoken by the draft voice. ``gone``:
+    deleted here. ``present_url``: where our own recording is today, when a menu names another
+    address. ``fault``: why it did not come, as a sentence. ``size`` in bytes, ``seconds``,
+    ``loudness`` in LUFS. ``sound``: whether it is sound at all.
     """
 
+    ours: bool = False
     draft: bool = False
     gone: bool = False
     present_url: str = ""

@@ -82,3 +82,9 @@ def test_the_repair_changes_every_menu_that_plays_it_and_no_other(known, played)
     problem = next(p for p in check(flow, recordings={URL: known}) if p.code in CODES)
     repaired = apply(flow, problem.fixes[0], lambda: "new")
     assert [menu.recording for menu in repaired.menus] == [played, "ivr_7", played]
+
+
+def test_our_own_recording_at_a_private_address_is_no_fault_of_the_flow():
+    url = "http://127.0.0.1:5000/r/0123456789abcdef0123456789abcdef.mp3"
+    assert [problem.code for problem in check(flow_playing(url))] == ["private_url"]
+    assert check(flow_playing(url), recordings={url: Recording(ours=True)}) == ()
