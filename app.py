@@ -18,6 +18,7 @@ from blueprints import (
     editor_steps,
     errors,
     formats,
+    glance,
     health,
     history,
     importing,
@@ -42,6 +43,7 @@ from storage.credentials import secret_box
 SCREENS = (
     auth,
     library,
+    glance,
     importing,
     editor,
     editor_steps,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from flask import Flask, g, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
@@ -15,10 +17,16 @@ LANGUAGES = {"en": "English", "uk": "Українська", "bg": "Българ�
 def spoken() -> str:
     """The person's own choice; before that, what the browser asks for; English otherwise."""
     if "language" not in g:
-        chosen = current_user.person.language if current_user.is_authenticated else ""
-        g.language = chosen or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+        g.language = _chosen() or request.accept_languages.best_match(list(LANGUAGES)) or "en"
     language: str = g.language
     return language
+
+
+def _chosen() -> str:
+    try:
+        return current_user.person.language if current_user.is_authenticated else ""
+    except sqlite3.Error:  # the page that says so needs a language, too
+        return ""
 
 
 def say(text: str) -> str:

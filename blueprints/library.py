@@ -11,6 +11,7 @@ from blueprints import db, may_edit, new_id, person
 from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
 from blueprints.fields import at_most, needed, stripped
+from blueprints.glance import verdicts
 from calling.words import status_words
 from flows import edits
 from flows.document import Flow
@@ -51,9 +52,11 @@ def _page(form: NewFlowForm, status: int = 200) -> tuple[str, int]:
     asked = request.args.get("language", "")
     language = asked if asked in LANGUAGES else "en"
     last = call_list.last_of_flows(db(), workspace)
+    listed = store.list_all(db(), workspace)
     return render_template(
         "library/flows.html",
-        flows=store.list_all(db(), workspace),
+        flows=listed,
+        verdicts=verdicts(listed),
         last={flow_id: (call, status_words(call)) for flow_id, call in last.items()},
         form=form,
         starters=starters(language),
