@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flows.said import Said, Whole
 from storage.calls import CallEvent, StoredCall
 
 STATES: dict[str, str] = {
@@ -85,12 +86,20 @@ class _Detail(dict[str, Any]):
         return "…"
 
 
-def sentence(code: str, detail: Mapping[str, Any]) -> str:
+_SENTENCES = frozenset({"words", "reason"})
+"""Parts of a detail that are sentences themselves."""
+
+
+def sentence(code: str, detail: Mapping[str, Any]) -> Said:
     """The sentence of an event code. A code of an older version reads as itself."""
-    return EVENTS.get(code, code).format_map(_Detail(detail))
+    values = {
+        name: Whole(value) if name in _SENTENCES and isinstance(value, str) else value
+        for name, value in detail.items()
+    }
+    return Said(EVENTS.get(code, code), _Detail(values))
 
 
-def event_words(event: CallEvent) -> str:
+def event_words(event: CallEvent) -> Said:
     """A line of a call's history, for people."""
     return sentence(event.code, event.detail)
 

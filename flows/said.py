@@ -23,6 +23,10 @@ class Said(str):
         return text
 
 
+class Whole(str):
+    """An English sentence without values, to be looked up as it stands."""
+
+
 def said(template: str, /, **values: Any) -> Said:
     """The sentence of a template. Raises KeyError when the template wants another value."""
     return Said(template, values)
@@ -31,14 +35,21 @@ def said(template: str, /, **values: Any) -> Said:
 def in_words_of(text: str, gettext: Callable[[str], str]) -> str:
     """A sentence in the language of ``gettext``; values that are sentences themselves too.
 
-    A text that is no ``Said`` is looked up whole: what is not in the catalogue stays as it is.
+    A text that remembers nothing is looked up whole: what is in no catalogue stays as it is.
     """
-    if not text:
-        return text
     if not isinstance(text, Said):
-        return gettext(text)
-    values = {
-        name: in_words_of(value, gettext) if isinstance(value, Said) else value
-        for name, value in text.values.items()
-    }
-    return gettext(text.template).format_map(values)
+        return gettext(text) if text else text
+    return gettext(text.template).format_map(_Values(text.values, gettext))
+
+
+class _Values(dict[str, Any]):
+    """The values of a sentence, said in the other language when they are sentences."""
+
+    def __init__(self, values: Mapping[str, Any], gettext: Callable[[str], str]) -> None:
+        super().__init__()
+        self._values, self._gettext = values, gettext
+
+    def __missing__(self, name: str) -> Any:
+        value = self._values[name]
+        is_sentence = isinstance(value, Said | Whole)
+        return in_words_of(value, self._gettext) if is_sentence else value
