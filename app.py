@@ -18,6 +18,7 @@ from blueprints import (
     editor_steps,
     errors,
     formats,
+    gateway_keys,
     glance,
     health,
     history,
@@ -57,6 +58,7 @@ SCREENS = (
     test_call,
     calls,
     connections,
+    gateway_keys,
     health,
 )
 GATEWAYS = (voice_gateway, speechcall_gateway, inbox, told)

@@ -107,6 +107,22 @@ class Jobs:
         if call.next_at is not None:
             self._at(self._advance, call.next_at, call.message_id)
 
+    @contextmanager
+    def reach(self) -> Iterator[tuple[Database, ServiceFor]]:
+        """For a gateway that answers at once: a database of its own, and the way to services."""
+        with self._tools() as t:
+            yield t.db, t.service_for
+
+    def tell(self, message_id: str) -> None:
+        """Have the web addresses told that a practice call owes."""
+        self._now(self._tell, message_id)
+
+    def watch(self, call: StoredCall) -> None:
+        """After a gateway sent a call, or could not yet: see to whatever comes next."""
+        if call.state == "queued":
+            self.place_call(call.id)
+        self._ask_later(call)
+
     # What the workers do.
 
     def send_call(self, call_id: int) -> None:

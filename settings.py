@@ -18,6 +18,8 @@ class Settings:
     lead to although they are private. ``practice_pace`` multiplies every wait of the practice
     phone network (1.0 is real time). ``home_region`` is the ISO country a number without "+"
     belongs to. ``queue_url`` empty means a SQLite queue in the data folder.
+    ``voice_gateway_errors``: "seed" answers errors as the Voice API's document has them, "live"
+    as the service itself does.
     """
 
     data: Path = Path("data")
@@ -28,6 +30,7 @@ class Settings:
     practice_pace: float = 1.0
     home_region: str = "UA"
     queue_url: str = ""
+    voice_gateway_errors: str = "seed"
     production: bool = False
 
     @property
@@ -70,6 +73,7 @@ class Settings:
             "practice_pace": float(env.get("PRESS_ONE_PRACTICE_PACE", "1")),
             "home_region": env.get("HOME_REGION", "UA").upper(),
             "queue_url": env.get("QUEUE_URL", ""),
+            "voice_gateway_errors": _one_of(env, "VOICE_GATEWAY_ERRORS", ("seed", "live")),
             "production": env.get("PRESS_ONE_ENV", "") == "production",
         }
         known = {key: value for key, value in (overrides or {}).items() if key in values}
@@ -81,3 +85,11 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name, str(default)))
     except ValueError:
         raise ValueError(f"{name} must be a whole number, not {env[name]!r}.") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """The choice that was made; the first one where none was."""
+    chosen = env.get(name, "") or choices[0]
+    if chosen not in choices:
+        raise ValueError(f"{name} must be {' or '.join(choices)}, not {chosen!r}.")
+    return chosen

@@ -22,6 +22,7 @@ from storage import calls as store
 from storage import flows as flow_store
 from storage import practice as practice_book
 from storage.practice import PracticeCall
+from storage.send_again import newest_attempts, send_again
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 blueprint.before_request(sign_in_first)
@@ -55,6 +56,10 @@ class Line:
     tone: str
     service: str
     pressed: str = ""
+
+
+TELLING = ("webhook_due", "webhook_started")
+"""Codes of a web address that is still to be told: the page goes on watching."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,8 @@ def _call(call_id: int) -> dict[str, Any]:
     )
     written = _written_flow(call)
     phone = _phone(on_phone, written or on_phone.flow) if on_phone else None
+    history = _history(call, phone)
+    attempts = [(event.id, event.code, event.detail) for event, _ in history]
     return {
         "line": _line_now(call, phone),
         "call": call,
@@ -182,10 +189,11 @@ def _call(call_id: int) -> dict[str, Any]:
         "phone": phone,
         "answers": answers.of_message(db(), workspace, call.message_id) if call.message_id else [],
         "flow_is_there": written is not None,
-        "events": _history(call, phone),
+        "events": history,
+        "again": newest_attempts(attempts),
         "request_html": json_view.highlighted_json(call.request),
         "reply_html": json_view.highlighted_json(call.reply),
-        "live": call.finished_at is None,
+        "live": call.finished_at is None or any(event.code in TELLING for event, _ in history),
         "keys": KEYS,
     }
 
@@ -231,4 +239,18 @@ def use_phone(call_id: int) -> ResponseReturnValue:
         "hangup": lambda: network.hang_up(workspace, message),
     }
     moves.get(request.form.get("do", "press"), lambda: abort(400))()
+    return redirect(url_for("calls.show", call_id=call_id), 303)
+
+
+@blueprint.post("/<int:call_id>/again/<int:event_id>")
+@may_edit
+def tell_again(call_id: int, event_id: int) -> ResponseReturnValue:
+    """Tell a web address once more; it stands in the history as another attempt."""
+    workspace = person().workspace_id
+    call = store.get(db(), workspace, call_id) or abort(404)
+    if event_id not in {event.id for event in store.events(db(), call)}:
+        abort(404)
+    message_id = send_again(db(), workspace, event_id)
+    if message_id:
+        jobs().tell(message_id)
     return redirect(url_for("calls.show", call_id=call_id), 303)

@@ -1,4 +1,4 @@
-"""Connections to services, and the API keys of our own gateways."""
+"""Connections to services: listed, added, edited, checked, removed."""
 
 from __future__ import annotations
 
@@ -79,33 +79,16 @@ class ConnectionForm(FlaskForm):
     )
 
 
-class KeyForm(FlaskForm):
-    """A name is all an API key needs."""
-
-    key_name = StringField(
-        "What will use the key?",
-        [needed("Type a name, such as “Shop”."), at_most(80)],
-        filters=[stripped],
-    )
-
-
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
-    """Every connection and every API key."""
-    return _page(KeyForm())
-
-
-def _page(form: KeyForm, new_key: str = "", status: int = 200) -> tuple[str, int]:
+    """Every connection."""
     workspace = person().workspace_id
     return render_template(
         "settings/connections.html",
         connections=store.list_all(db(), workspace),
-        keys=keys.list_all(db(), workspace),
+        key_count=len(keys.list_all(db(), workspace)),
         services=SERVICES,
-        form=form,
-        new_key=new_key,
-        own_url=settings().base_url,
-    ), status
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -201,24 +184,4 @@ def delete(connection_id: int) -> ResponseReturnValue:
     connection = _real_or_404(connection_id)
     store.delete(db(), person().workspace_id, connection_id)
     flash(f"“{connection.name}” was removed. Its calls are still in Calls.")
-    return redirect(url_for("connections.listing"), 303)
-
-
-@blueprint.post("/keys")
-@owners_only
-def add_key() -> ResponseReturnValue:
-    """A new API key; shown on this one page and never again."""
-    form = KeyForm()
-    if not form.validate():
-        return _page(form, status=422)
-    return _page(KeyForm(formdata=None), keys.add(db(), person().workspace_id, form.key_name.data))
-
-
-@blueprint.post("/keys/<int:key_id>/revoke")
-@owners_only
-def revoke_key(key_id: int) -> ResponseReturnValue:
-    """Take an API key back."""
-    if not keys.revoke(db(), person().workspace_id, key_id):
-        abort(404)
-    flash("The key was taken back. Programs that use it are refused from now on.")
     return redirect(url_for("connections.listing"), 303)

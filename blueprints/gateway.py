@@ -1,29 +1,91 @@
-"""What the two served gateways share: reading a body, answering JSON, misbehaving on purpose."""
+"""What the two served gateways share: who asks, how often, under which id; bodies and replies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import logging
+import math
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flask import Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests, Unauthorized
 
+from blueprints import db, settings
 from flows.json_text import MAX_BYTES
+from storage import keys, rate_limits
+from storage.keys import ApiKey
+from storage.rate_limits import RateLimits
+
+LOG = logging.getLogger("press_one.gateway")
 
 ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 RETRY_AFTER_S = 5
-"""What a 429 asks for, in seconds."""
+"""What the practice number that is always too many asks for, in seconds."""
+
+REQUEST_ID = "X-Request-Id"
+"""The header that names a request, on its way in and out."""
+
+_GOOD_ID = re.compile(r"[A-Za-z0-9._:~+/=@-]{1,128}")
 
 
 class Dropped(Exception):
     """Raised in the middle of a reply, so that the server breaks the connection off."""
 
 
-def other_methods(*allowed: str) -> list[str]:
-    """The methods that a path does not take."""
-    return [method for method in ALL_METHODS if method not in allowed]
+def new_gateway(name: str, prefix: str) -> Blueprint:
+    """A gateway's blueprint: every request is named, timed and written to the log."""
+    gateway = Blueprint(name, __name__, url_prefix=prefix)
+    gateway.before_request(_begin)
+    gateway.after_request(_log)
+    return gateway
+
+
+def closed(
+    gateway: Blueprint,
+    known: Mapping[str, tuple[str, ...]],
+    wrong_method: Callable[..., Response],
+    nothing_here: Callable[..., Response],
+) -> None:
+    """Answer what is left below a gateway: ``known`` paths asked otherwise, and all other paths.
+
+    Slashes are taken as they are: the framework's own redirects are pages, not JSON.
+    """
+    options: dict[str, Any] = {"provide_automatic_options": False, "merge_slashes": False}
+    for path, allowed in known.items():
+        others = [method for method in ALL_METHODS if method not in allowed]
+        gateway.add_url_rule(path, view_func=wrong_method, methods=others, **options)
+    for path in ("", "/", "/<path:rest>"):
+        gateway.add_url_rule(path, view_func=nothing_here, methods=ALL_METHODS, **options)
+
+
+def request_id() -> str:
+    """The client's own name of this request where it gave a good one, else one of ours."""
+    if "gateway_request_id" not in g:
+        given = request.headers.get(REQUEST_ID, "")
+        g.gateway_request_id = given if _GOOD_ID.fullmatch(given) else str(uuid.uuid4())
+    found: str = g.gateway_request_id
+    return found
+
+
+def admitted(given: str) -> ApiKey:
+    """The key that was presented, once more within its limit.
+
+    Raises Unauthorized, and TooManyRequests with the whole seconds to wait.
+    """
+    key = keys.find(db(), given)
+    if key is None:
+        raise Unauthorized
+    g.gateway_key = key
+    if key.per_minute != keys.NO_LIMIT:
+        wait_s = _limits().take(key.id, key.per_minute, time.time())
+        if wait_s:
+            raise TooManyRequests(retry_after=math.ceil(wait_s))
+    return key
 
 
 def json_reply(
@@ -31,7 +93,14 @@ def json_reply(
 ) -> Response:
     """A reply whose keys keep their order, as the services' documents show them."""
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status, dict(headers or {}), mimetype="application/json")
+    named = {**(headers or {}), REQUEST_ID: request_id()}
+    return Response(text, status, named, mimetype="application/json")
+
+
+def retry_after(problem: Exception) -> dict[str, str]:
+    """The header that a 429 carries; none for other problems, or where nobody knows."""
+    wait = getattr(problem, "retry_after", None)
+    return {} if wait is None else {"Retry-After": str(wait)}
 
 
 def body_bytes(most: int = MAX_BYTES) -> bytes:
@@ -54,6 +123,33 @@ def broken_off(body: Mapping[str, Any]) -> Response:
         yield content[: len(content) // 2]
         raise Dropped("This practice number drops the connection.")
 
-    response = Response(half(), mimetype="application/json")
+    response = Response(half(), mimetype="application/json", headers={REQUEST_ID: request_id()})
     response.headers["Content-Length"] = str(len(content))
+    return response
+
+
+def _limits() -> RateLimits:
+    """This process's way to the buckets; two threads may open one each at the start."""
+    found: RateLimits | None = current_app.extensions.get("press_one_rate_limits")
+    if found is None:
+        found = RateLimits(settings().data / rate_limits.FILE)
+        current_app.extensions["press_one_rate_limits"] = found
+    return found
+
+
+def _begin() -> None:
+    g.gateway_began = time.perf_counter()
+
+
+def _log(response: Response) -> Response:
+    key: ApiKey | None = g.get("gateway_key")
+    LOG.info(
+        "%s %r %d %d ms key=%s request=%s",
+        request.method,
+        request.path,
+        response.status_code,
+        (time.perf_counter() - g.gateway_began) * 1000,
+        key.prefix if key else "-",
+        request_id(),
+    )
     return response

@@ -1,14 +1,14 @@
-"""From what a gateway was asked to the phones of the practice network that shall ring."""
+"""From what a gateway was asked to the phones that shall ring, in practice or for real."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calling.numbers import KINDS_REFUSED, REFUSALS, kind_refused
+from calling.numbers import KINDS_REFUSED, REFUSALS, is_practice, kind_refused
 from calling.practice import Ring
 from flows.document import KEYS, Flow
 from flows.json_text import parse
@@ -24,6 +24,15 @@ AFTER_MESSAGE_MS = 1_000
 
 REJECTIONS = {**dict.fromkeys(KINDS_REFUSED, "INVALID_RECIPIENT"), "no_way_out": "NO_WAY_OUT"}
 """The reader's warnings with which a message is not rung -> SpeechCall's error code."""
+
+REJECTIONS_FOR_REAL = {
+    **REJECTIONS,
+    "placeholder_number": "INVALID_RECIPIENT",
+    "private_url": "PRIVATE_URL",
+}
+"""The same where a real service rings: practice can play these, the world cannot."""
+
+ONLY_PRACTICE = "This is a number of the practice network; the service of this key cannot ring it."
 
 ERROR_CODES = {
     "bad_number": "INVALID_RECIPIENT",
@@ -55,7 +64,8 @@ class Taken:
 def read_voice(content: bytes, key: ApiKey, path: str, new_id: NewId) -> Ring:
     """The phone that a Voice API request asks to ring.
 
-    Raises VoiceRefused, and flows.json_text.Unreadable when it is no JSON.
+    A request without ``from`` gets the workspace's caller ID. Raises VoiceRefused, and
+    flows.json_text.Unreadable when it is no JSON.
     """
     body = parse(content) if content.strip() else {}
     problem = voice_api.check_request(body)
@@ -65,11 +75,15 @@ def read_voice(content: bytes, key: ApiKey, path: str, new_id: NewId) -> Ring:
         refused = kind_refused(body[name]) if body.get(name) else ""
         if refused:
             raise VoiceRefused(f"`{name}` cannot be rung. {REFUSALS[refused]}")
+    if key.route != "practice" and is_practice(_e164(body["to"])):
+        raise VoiceRefused(f"`to` cannot be rung. {ONLY_PRACTICE}")
+    sender = body.get("from") or key.caller_id
+    flow = voice_api.read_request({**body, "from": sender})
     return Ring(
         key=key,
         service="voice_api",
-        flow=_said_once(voice_api.read_request(body)),
-        sender=body.get("from") or "",
+        flow=_said_once(flow),
+        sender=sender,
         to_number=body["to"],
         bulk_id=new_id(),
         message_id=new_id(),
@@ -85,14 +99,19 @@ def read_speechcall(content: bytes, key: ApiKey, path: str, new_id: NewId) -> li
     """
     imported = read(content)
     messages = parse(content)["messages"]
-    rejections = _rejections(imported.warnings)
+    for_real = key.route != "practice"
+    codes = REJECTIONS_FOR_REAL if for_real else REJECTIONS
+    rejections = _rejections(imported.warnings, codes)
     bulk_id = new_id()
     taken = []
     for index, (flow, message) in enumerate(zip(imported.document.flows, messages, strict=True)):
         if index in rejections:
             problem = rejections[index]
-            code = REJECTIONS[problem.code]
+            code = codes[problem.code]
             taken.append(Taken(flow.recipient, None, code, problem.message))
+            continue
+        if for_real and is_practice(_e164(flow.recipient)):
+            taken.append(Taken(flow.recipient, None, "INVALID_RECIPIENT", ONLY_PRACTICE))
             continue
         ring = _speechcall_ring(flow, message, key, path, bulk_id, new_id())
         taken.append(Taken(flow.recipient, ring))
@@ -123,14 +142,18 @@ def _speechcall_ring(
     )
 
 
-def _rejections(warnings: Sequence[Problem]) -> dict[int, Problem]:
+def _rejections(warnings: Sequence[Problem], codes: Mapping[str, str]) -> dict[int, Problem]:
     """Message index -> the first reason not to ring it."""
     found: dict[int, Problem] = {}
     for problem in warnings:
         place = _MESSAGE.match(problem.path)
-        if place and problem.code in REJECTIONS:
+        if place and problem.code in codes:
             found.setdefault(int(place[1]), problem)
     return found
+
+
+def _e164(number: str) -> str:
+    return number if number.startswith("+") else f"+{number}"
 
 
 def _said_once(flow: Flow) -> Flow:

@@ -12,18 +12,22 @@ from calling.practice_scripts import Result
 from storage.calls import Outcome
 from storage.practice import PracticeCall
 
-_Status = tuple[int, str, int, str, str]
-_Error = tuple[int, str, int, str, str, bool]
+StatusCode = tuple[int, str, int, str, str]
+ErrorCode = tuple[int, str, int, str, str, bool]
 
-PENDING: _Status = (
+STATUS_FIELDS = ("groupId", "groupName", "id", "name", "description")
+ERROR_FIELDS = (*STATUS_FIELDS, "permanent")
+"""The names of what stands in a ``StatusCode`` and an ``ErrorCode``."""
+
+PENDING: StatusCode = (
     1, "PENDING", 7, "PENDING_ENROUTE",
     "Message has been processed and sent to the mobile operator",
 )  # fmt: skip
-_DELIVERED: _Status = (3, "DELIVERED", 5, "DELIVERED_TO_HANDSET", "Message delivered to handset")
-_NO_ERROR: _Error = (0, "OK", 0, "NO_ERROR", "No Error", False)
+_DELIVERED: StatusCode = (3, "DELIVERED", 5, "DELIVERED_TO_HANDSET", "Message delivered to handset")
+NO_ERROR: ErrorCode = (0, "OK", 0, "NO_ERROR", "No Error", False)
 
-VOICE: dict[Result, tuple[_Status, _Error]] = {
-    "answered": (_DELIVERED, _NO_ERROR),
+VOICE: dict[Result, tuple[StatusCode, ErrorCode]] = {
+    "answered": (_DELIVERED, NO_ERROR),
     "machine": (
         _DELIVERED,
         (0, "OK", 10002, "MACHINE_DETECTED", "Answering machine detected", True),
@@ -100,7 +104,7 @@ def _delivery_status(call: PracticeCall) -> str:
 
 
 def _voice_result(call: PracticeCall) -> dict[str, Any]:
-    status, error = (PENDING, _NO_ERROR) if call.phase != "ended" else VOICE[_result(call)]
+    status, error = (PENDING, NO_ERROR) if call.phase != "ended" else VOICE[_result(call)]
     return {
         "bulkId": call.bulk_id,
         "messageId": call.message_id,
@@ -118,11 +122,9 @@ def _result(call: PracticeCall) -> Result:
     return next(result for result in VOICE if result == call.result)
 
 
-def _status(status: _Status) -> dict[str, Any]:
-    names = ("groupId", "groupName", "id", "name", "description")
-    return dict(zip(names, status, strict=True))
+def _status(status: StatusCode) -> dict[str, Any]:
+    return dict(zip(STATUS_FIELDS, status, strict=True))
 
 
-def _error(error: _Error) -> dict[str, Any]:
-    names = ("groupId", "groupName", "id", "name", "description", "permanent")
-    return dict(zip(names, error, strict=True))
+def _error(error: ErrorCode) -> dict[str, Any]:
+    return dict(zip(ERROR_FIELDS, error, strict=True))

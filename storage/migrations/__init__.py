@@ -9,6 +9,7 @@ from storage.migrations import (
     calling_rules,
     calls_and_practice,
     flows_and_revisions,
+    gateway_routes,
     inboxes_and_answers,
     journeys,
     languages_of_people,
@@ -30,6 +31,7 @@ IN_ORDER = (
     moderation_rules,
     languages_of_people,
     unclear_calls,
+    gateway_routes,
     calling_rules,
 )
 """A module's name is what a database remembers of it: append only, never rename."""

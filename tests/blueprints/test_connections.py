@@ -1,4 +1,4 @@
-"""Connections: added, edited, checked; the secret that nobody ever sees; the gateways' keys."""
+"""Connections: added, edited, checked; the secret that nobody ever sees."""
 
 import html
 import re
@@ -181,8 +181,12 @@ OWNERS_ONLY = [
     ("post", "/connections/{id}"),
     ("post", "/connections/{id}/check"),
     ("post", "/connections/{id}/delete"),
-    ("post", "/connections/keys"),
-    ("post", "/connections/keys/{key}/revoke"),
+    ("get", "/settings/keys"),
+    ("post", "/settings/keys"),
+    ("post", "/settings/keys/caller-id"),
+    ("get", "/settings/keys/{key}"),
+    ("post", "/settings/keys/{key}"),
+    ("post", "/settings/keys/{key}/revoke"),
 ]
 
 
@@ -191,7 +195,7 @@ def knock(browser, method, path):
     browser.get("/")
     if method == "get":
         return browser.get(path).status_code
-    return browser.post(path, key_name="Mine", **REAL).status_code
+    return browser.post(path, key_name="Mine", route="practice", **REAL).status_code
 
 
 @pytest.mark.parametrize("email", [VIEWER, EDITOR])
@@ -206,7 +210,7 @@ def test_only_owners_change_connections_and_keys(house, add, email):
     assert (store.list_all(house.db, 1), keys.list_all(house.db, 1)) == before
     somebody.get("/connections")
     assert "SMSBAT, main" in somebody.text
-    for word in ("New connection", "Remove", "Check", "Make a key", "Take back"):
+    for word in ("New connection", "Remove", "Check", "Keys for programs"):
         assert word not in somebody.text
 
 
@@ -223,43 +227,6 @@ def test_another_workspace_finds_nothing_here(house, add):
     stranger.get("/connections")
     assert "Ours alone" not in stranger.text
     assert "Our shop" not in stranger.text
-
-
-def test_a_key_is_shown_once_and_can_be_taken_back(house):
-    house.owner.get("/connections")
-    house.owner.post("/connections/keys", key_name=" Corner shop ")
-    assert house.owner.page.status_code == 200
-    key = re.search(r"<code>(p1_[\w-]{40,})</code>", house.owner.text)[1]
-    status = {"x-api-key": key}
-    client = house.app.test_client()
-    assert client.get("/api/v1/call/status/none", headers=status).status_code == 404
-    house.owner.get("/connections")
-    assert "<b>Corner shop</b>" in house.owner.text
-    assert key not in house.owner.text
-    assert not any(key in str(row) for row in house.db.query("SELECT * FROM api_keys"))
-    stored = next(one for one in keys.list_all(house.db, 1) if one.name == "Corner shop")
-    house.owner.post(f"/connections/keys/{stored.id}/revoke")
-    assert "The key was taken back." in house.owner.text
-    assert "<b>Corner shop</b>" not in house.owner.text
-    assert client.get("/api/v1/call/status/none", headers=status).status_code == 401
-    house.owner.get("/connections")
-    assert house.owner.post(f"/connections/keys/{stored.id}/revoke").status_code == 404
-
-
-@pytest.mark.parametrize("name", ["", "  ", "x" * 81])
-def test_a_key_needs_a_name(house, name):
-    before = keys.list_all(house.db, 1)
-    house.owner.get("/connections")
-    assert house.owner.post("/connections/keys", key_name=name).status_code == 422
-    assert 'id="key_name-error"' in house.owner.text
-    assert "not shown again" not in house.owner.text
-    assert keys.list_all(house.db, 1) == before
-
-
-def test_the_key_of_practice_cannot_be_taken_back(house):
-    practice = next(iter(house.db.query("SELECT id FROM api_keys WHERE purpose = 'practice'")))
-    house.owner.get("/connections")
-    assert house.owner.post(f"/connections/keys/{practice['id']}/revoke").status_code == 404
 
 
 @pytest.fixture(scope="module")
@@ -334,13 +301,13 @@ def test_a_key_that_no_header_can_hold_gets_a_sentence(running, owner_online, ke
 
 
 def test_a_key_made_on_the_page_opens_the_gateway_until_it_is_taken_back(running, owner_online):
-    owner_online.open("/connections").press("Make a key", key_name="Till")
+    owner_online.open("/settings/keys").press("Make a key", key_name="Till")
     key = re.search(r"p1_[\w-]{40,}", owner_online.words)[0]
     address = f"{running.served.url}/bat/message/0"
     asked = {"X-Authorization-Key": key}
     assert requests.get(address, headers=asked, timeout=5).status_code == 404
     stored = next(one for one in keys.list_all(running.db, 1) if one.name == "Till")
-    owner_online.open("/connections")
+    owner_online.open("/settings/keys")
     owner_online.page.forms = [
         f for f in owner_online.page.forms if f.action.endswith(f"/{stored.id}/revoke")
     ]

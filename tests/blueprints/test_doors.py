@@ -38,6 +38,7 @@ VIEWERS_MAY = {"auth.login", "auth.logout", "phone.press"}
 
 OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.confirm",
                           "connections.new", "connections.edit", "preview.page",
+                          "gateway_keys.listing", "gateway_keys.edit",
                           "preview.download", "preview.curl"}  # fmt: skip
 """Pages that viewers have no use for."""
 
@@ -45,7 +46,7 @@ EXAMPLES = {
     "menu_id": "m", "step_id": "s", "slug": "1", "kind": "hangup", "direction": "down",
     "target": "speechcall", "number": 1, "filename": "press-one.css", "token": "none",
     "message_id": "none", "bulk_id": "none", "rest": "none", "language": "en",
-    "key": "survey",
+    "key": "survey", "event_id": 1,
 }  # fmt: skip
 """A value for every part of an address that is no id of ours; a new part needs a row here."""
 
@@ -53,6 +54,7 @@ FORM = {
     "revision": "1", "name": "Taken over", "wait": "5", "recording": "ivr_9", "sender": "Evil",
     "recipient": "+380501234567", "text": "ivr", "edit": "add_wrong", "do": "hangup", "key": "1",
     "connection": "1", "number": "+15055550100", "nonce": "theirs", "key_name": "Theirs",
+    "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
 }  # fmt: skip
 """Fields that would do something if the form were taken."""

@@ -144,6 +144,7 @@ def test_a_queued_call_rings_tells_and_is_followed_to_its_end(start, db, told):
             "action": {"confirm": True},
         }
     ]
+    until(lambda: "webhook_told" in {event.code for event in calls.events(db, done)})
     seen = [event.code for event in calls.events(db, done)]
     for code in ("queued", "sending", "accepted", "ringing", "answered", "webhook_told", "status"):
         assert code in seen
