@@ -1,4 +1,4 @@
-"""Bringing in a document: a .json file, pasted JSON, or a pasted curl command."""
+"""Bringing in a document: a Press One file, a .json file, pasted JSON, or a curl command."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from wtforms import StringField, TextAreaField
 from blueprints import db, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.fields import at_most, stripped
-from flows import reading
+from blueprints.inbox import SECRET_HEADER
+from flows import edits, reading
+from flows.document import Flow, Webhook
 from flows.problems import Problem
 from storage import flows as store
+from storage import inboxes
 
 blueprint = Blueprint("importing", __name__)
 blueprint.before_request(sign_in_first)
@@ -32,7 +35,7 @@ class ImportForm(FlaskForm):
     """Either a file or pasted text."""
 
     name = StringField("Name of the call flow", [at_most(120)], filters=[stripped])
-    file = FileField("A .json file")
+    file = FileField("A Press One file, or another .json file")
     pasted = TextAreaField("Or paste JSON, or a curl command")
 
 
@@ -57,14 +60,32 @@ def document() -> ResponseReturnValue:
         if content is not None and refused.status != TOO_LARGE:
             form.pasted.data = _text(content)
         return _page(form, refused.problems, refused.status)
+    imported = reading.with_own_answers(imported, _is_own_inbox)
     me = person()
-    ids = store.create_all(db(), me.workspace_id, me.id, imported.document.flows, "Import")
+    ids = store.create_all(db(), me.workspace_id, me.id, _named(imported, form.name.data), "Import")
     if imported.warnings:
         flash(f"Imported. {_things(len(imported.warnings))} to look at: see Checks.", "warn")
     if len(ids) > 1:
         flash(f"{len(ids)} call flows were imported, one for each message.")
         return redirect(url_for("library.flows"), 303)
     return redirect(url_for("editor.show", flow_id=ids[0]), 303)
+
+
+def _named(imported: reading.Imported, name: str) -> tuple[Flow, ...]:
+    """The flows; a Press One file keeps its own name unless another one was typed."""
+    flows = imported.document.flows
+    return (
+        tuple(edits.change_settings(f, name=name) for f in flows)
+        if imported.whole and name
+        else flows
+    )
+
+
+def _is_own_inbox(told: Webhook) -> bool:
+    """Whether a step tells this workspace's inbox, at the address it has or had, and only that."""
+    found = inboxes.inbox_of_token(db(), told.url.rpartition("/in/")[2])
+    only_ours = {name.lower() for name in told.headers or {}} <= {SECRET_HEADER.lower()}
+    return found is not None and found.workspace_id == person().workspace_id and only_ours
 
 
 def _name_of(file: FileStorage | None) -> str:

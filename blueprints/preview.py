@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import compiled
+from flows import whole_file
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
@@ -27,6 +28,14 @@ def _compiled(flow_id: int, target: str) -> tuple[store.StoredFlow, Compiled | C
         abort(404)
     stored = store.load(db(), person().workspace_id, flow_id)
     return stored, compiled(stored.flow, target)
+
+
+@blueprint.get("/press-one.json")
+@may_edit
+def whole(flow_id: int) -> ResponseReturnValue:
+    """The whole call flow as a Press One file, which Import brings back as it is."""
+    stored = store.load(db(), person().workspace_id, flow_id)
+    return _file(stored, whole_file.write(stored.flow), "press-one.json")
 
 
 @blueprint.get("/<target>")
@@ -53,11 +62,15 @@ def download(flow_id: int, target: str) -> ResponseReturnValue:
     stored, made = _compiled(flow_id, target)
     if isinstance(made, CannotCompile):
         return page(flow_id, target)
+    return _file(stored, made.content, "json")
+
+
+def _file(stored: store.StoredFlow, content: bytes, ending: str) -> Response:
     name = re.sub(r"[^A-Za-z0-9]+", "-", stored.flow.name).strip("-").lower() or "call-flow"
     return Response(
-        made.content,
+        content,
         mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
     )
 
 

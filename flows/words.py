@@ -42,6 +42,7 @@ SENTENCES: dict[str, str] = {
     "header_forbidden": "The header “{name}” is set by the service itself: remove it.",
     "lone_surrogate": "This text has half a character in it: type the text again.",
     "nul_char": "This text has an invisible zero character in it: type the text again.",
+    "control_char": "This text has an invisible character in it: type the text again.",
     "bad_number": "“{number}” is not a phone number: write it like +380936670003.",
     "unknown_field_kept": "“{field}” is not known here; it is kept and sent as it is.",
     "private_url": "Nobody outside can reach “{host}”: use a public web address.",
@@ -86,6 +87,9 @@ SENTENCES: dict[str, str] = {
     "curl_file": "This command takes its text from a file: import that file instead.",
     "curl_broken_off": "This command breaks off in the middle: copy all of it.",
     "not_a_request": "{reason}",
+    # A file of our own (``flows.whole_file``).
+    "file_damaged": "This part of the Press One file is damaged: export the call flow once more.",
+    "file_too_new": "A newer Press One made this file: bring this one up to date, then import it.",
 }
 """Problem code -> sentence; ``{name}`` places a parameter."""
 

@@ -15,7 +15,7 @@ const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAtt
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
     if (!(old instanceof Element && fresh instanceof Element)) return true;
-    if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = old.id !== "export-menu";
+    if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = !old.matches(".menu");
     if (beingFilled(old, fresh)) {
       const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));
       if (mine && theirs) mine.value = theirs.value;
@@ -27,6 +27,8 @@ if (window.Idiomorph) {
 }
 
 const guarded = (form) => form instanceof HTMLFormElement && form.matches("[data-guarded], [data-autosave]");
+const signedOut = (xhr) => new URL(xhr.responseURL || location.href, location.href).pathname === "/login";
+const polls = (elt) => elt.matches("[hx-trigger^=every]");
 const say = (text) => { const saved = document.querySelector(".saved"); if (saved) saved.textContent = text; };
 
 document.addEventListener("input", (event) => {
@@ -49,22 +51,103 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // A poll that failed changes nothing; when the session has ended, the page says so itself.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
-  if (!requestConfig.elt.matches("[hx-trigger^=every]")) return;
-  const signedOut = new URL(xhr.responseURL, location.href).pathname === "/login";
-  if (signedOut) location.reload();
-  if (signedOut || xhr.status >= 400) event.detail.shouldSwap = false;
+  if (!polls(requestConfig.elt)) return;
+  if (signedOut(xhr)) location.reload();
+  if (signedOut(xhr) || xhr.status >= 400) event.detail.shouldSwap = false;
 });
+
+const dropQueue = () => {
+  const waiting = document.body["htmx-internal-data"]?.queuedRequests;
+  if (waiting) waiting.length = 0;
+};
 
 // A refused value stays in view: what was pressed after it waits, and the field gets the focus.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (![409, 422].includes(event.detail.xhr.status)) return;
-  const waiting = document.body["htmx-internal-data"]?.queuedRequests;
-  if (waiting) waiting.length = 0;
+  dropQueue();
   afterSwap = () => document.querySelector("[aria-invalid=true]")?.focus();
+});
+
+// When a page cannot be swapped in: what happened is said above, and what was typed stays where it is.
+const HTML = "text/html";
+const parsed = (text) => new DOMParser().parseFromString(text, HTML);
+
+const troubleBox = () => {
+  const known = document.getElementById("trouble");
+  if (known) return known;
+  const box = document.createElement("section");
+  box.id = "trouble";
+  box.className = "notice warn conflict";
+  box.setAttribute("role", "alert");
+  const root = document.getElementById("editor") ?? document.getElementById("main");
+  const bar = root.querySelector(":scope > .bar");
+  if (bar) bar.after(box); else root.prepend(box);
+  return box;
+};
+
+const tell = (title, advice, ...more) => {
+  const [box, words, strong] = [troubleBox(), document.createElement("p"), document.createElement("b")];
+  strong.textContent = title;
+  words.append(strong, document.createElement("br"), advice);
+  box.replaceChildren(words, ...more);
+  box.scrollIntoView({ block: "nearest" });
+};
+
+const linkTo = (href, text, aside) => {
+  const link = document.createElement("a");
+  [link.href, link.textContent, link.className] = [href, text, "button"];
+  if (aside) { link.target = "_blank"; link.rel = "noopener"; }
+  return link;
+};
+
+const again = (form) => {
+  if (!guarded(form)) return [];
+  const button = document.createElement("button");
+  button.textContent = "Save again";
+  button.addEventListener("click", () => form.requestSubmit());
+  return [button];
+};
+
+// After signing in again elsewhere the forms of this page need that session's token.
+const renewTokens = async () => {
+  const reply = await fetch(location.href, { headers: { Accept: HTML } });
+  if (!reply.ok || signedOut({ responseURL: reply.url })) return false;
+  const fresh = parsed(await reply.text()).querySelector("input[name=csrf_token]");
+  if (fresh) document.querySelectorAll("input[name=csrf_token]").forEach((field) => { field.value = fresh.value; });
+  return Boolean(fresh);
+};
+
+const askToSignIn = (elt) => tell("You are signed out.", "What you typed is still here. Sign in in another tab, then press again here.",
+  linkTo("/login", "Sign in", true), ...again(elt));
+
+const explain = async (xhr, elt) => {
+  if (signedOut(xhr)) { askToSignIn(elt); return; }
+  if (xhr.status === 400) {
+    const renewed = await renewTokens().catch(() => null);
+    if (renewed) tell("That did not work yet.", "The page was open for too long. What you typed is still here: press again.", ...again(elt));
+    else askToSignIn(elt);
+    return;
+  }
+  const page = parsed(xhr.responseText);
+  const title = page.querySelector("h1")?.textContent ?? "That did not work";
+  const advice = page.getElementById("advice")?.textContent ?? "Try again in a moment.";
+  const way = xhr.status === 404 ? [linkTo("/", "Go to your call flows", false)] : again(elt);
+  tell(`${title}.`, `${advice} What you typed is still here.`, ...way);
+};
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail, elt = requestConfig.elt;
+  if (polls(elt) || [409, 422].includes(xhr.status) || !(xhr.status >= 400 || signedOut(xhr))) return;
+  event.detail.shouldSwap = false;
+  dropQueue();
+  if (guarded(elt)) elt.setAttribute("data-dirty", "");
+  say("Not saved");
+  explain(xhr, elt);
 });
 
 // Without an answer from the server nothing is saved: say so, and keep what was typed.
 const warnUnsaved = (event) => {
+  dropQueue();
   if (guarded(event.detail.elt)) event.detail.elt.setAttribute("data-dirty", "");
   say("Not saved: the connection was lost. Try again.");
 };
@@ -107,7 +190,7 @@ document.addEventListener("click", async (event) => {
 
 // Menus that open close again on Escape and on a click elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
-document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu-items a:not([data-copy])") ? null : event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
 
 // A phone on the screen takes keys from the keyboard, unless somebody is typing in a field.

@@ -21,6 +21,7 @@ OPEN = {
     ("GET", "health.readyz"): 200,
     ("GET", "schema.speechcall"): 200,
     ("POST", "inbox.deliver"): 404,
+    ("GET", "media.recording"): 404,
     ("POST", "told.receive"): 404,
     ("POST", "speechcall_gateway.place_calls"): 401,
     ("GET", "speechcall_gateway.message_status"): 401,
@@ -37,14 +38,18 @@ VIEWERS_MAY = {"auth.login", "auth.logout", "phone.press"}
 """Routes that change nothing of the workspace, or only the viewer's own session."""
 
 OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.confirm",
-                          "connections.new", "connections.edit", "preview.page",
-                          "gateway_keys.listing", "gateway_keys.edit",
-                          "preview.download", "preview.curl"}  # fmt: skip
+                          "own_number.page",
+                          "connections.new", "connections.choose", "connections.edit",
+                          "preview.page",
+                          "gateway_keys.listing", "gateway_keys.edit", "answers.look_up",
+                          "answers_inbox.inbox", "answers_inbox.own_address",
+                          "preview.download", "preview.curl", "preview.whole"}  # fmt: skip
 """Pages that viewers have no use for."""
 
 EXAMPLES = {
     "menu_id": "m", "step_id": "s", "slug": "1", "kind": "hangup", "direction": "down",
-    "target": "speechcall", "number": 1, "filename": "press-one.css", "token": "none",
+    "target": "speechcall", "number": 1, "filename": "press-one.css", "file_name": "none.mp3",
+    "token": "none",
     "message_id": "none", "bulk_id": "none", "rest": "none", "language": "en",
     "key": "survey", "event_id": 1,
 }  # fmt: skip
@@ -54,7 +59,8 @@ FORM = {
     "revision": "1", "name": "Taken over", "wait": "5", "recording": "ivr_9", "sender": "Evil",
     "recipient": "+380501234567", "text": "ivr", "edit": "add_wrong", "do": "hangup", "key": "1",
     "connection": "1", "number": "+15055550100", "nonce": "theirs", "key_name": "Theirs",
-    "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
+    "paused": "1", "lines": "+380671234567", "code": "1234", "call_me_first": "0",
+    "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
 }  # fmt: skip
 """Fields that would do something if the form were taken."""
@@ -94,6 +100,14 @@ def everything(house):
         "journeys",
         "workspaces",
         "practice_calls",
+        "calling_rules",
+        "do_not_call",
+        "own_numbers",
+        "recordings",
+        "recording_trials",
+        "answers",
+        "forwards",
+        "forward_addresses",
     )
     return {
         table: [str(row) for row in house.db.query(f"SELECT * FROM {table}")] for table in tables

@@ -9,6 +9,7 @@ import pytest
 from urllib3 import encode_multipart_formdata
 
 from storage import flows as store
+from storage import inboxes
 from tests.data.hostile.expand import CASES, expand
 
 FIXTURES = Path(__file__).parent.parent / "data" / "fixtures"
@@ -234,3 +235,47 @@ def test_viewers_cannot_import(house):
     assert viewer.get("/import").status_code == 403
     viewer.get("/")
     assert "/import" not in viewer.text
+
+
+def test_a_press_one_file_brings_everything_back(house, bring):
+    house.owner.get("/")
+    house.owner.post("/flows/from/uk/appointment")
+    made = store.load(house.db, 1, max(flow.id for flow in store.list_all(house.db, 1)))
+    reply = house.owner.client.get(f"/flows/{made.id}/export/press-one.json")
+    assert reply.headers["Content-Disposition"].endswith('.press-one.json"')
+    (back,) = bring(**as_file(reply.data, "renamed.json"))
+    assert back.flow == made.flow
+    (pasted,) = bring(name="Another name", pasted=reply.text)
+    assert pasted.flow == made.flow.model_copy(update={"name": "Another name"})
+    assert not bring(pasted=reply.text.replace('"goto"', '"gone"'))
+    assert "This part of the Press One file is damaged" in house.owner.text
+
+
+@pytest.mark.parametrize("move", ["nothing", "the inbox has a new address", "another server"])
+def test_our_own_inbox_comes_back_as_a_saved_answer(house, bring, move):
+    house.owner.get("/")
+    house.owner.post("/flows/from/en/survey")
+    made = store.load(house.db, 1, max(flow.id for flow in store.list_all(house.db, 1)))
+    menus = tuple(menu.model_copy(update={"recording": "ivr_1"}) for menu in made.flow.menus)
+    whole = made.flow.model_copy(update={"menus": menus, "sender": "Bazar"})
+    document = exported(house, store.create(house.db, 1, 1, whole, "Start"))
+    text = json.dumps(document)
+    if move == "the inbox has a new address":
+        inboxes.rotate(house.db, house.app.config["SECRET_BOX"], 1, "2999-01-01T00:00:00Z")
+    if move == "another server":
+        text = re.sub(r'"http[^"]*/in/', '"https://old.example.com/in/', text)
+    (back,) = bring(pasted=text)
+    kinds = {action.kind for menu in back.flow.menus for _, _, action in menu.all_actions()}
+    assert kinds == {"save_answer", "goto", "repeat", "hangup"}
+    assert "private" not in house.owner.text
+    assert same_json(exported(house, back.id), document) == (move != "the inbox has a new address")
+
+
+def test_an_address_like_our_inbox_stays_a_web_address(house, bring):
+    body = {"answer": "day", "value": 1, "step": "s"}
+    step = {"action": "webhook", "url": "https://example.com/in/somebody-elses", "body": body}
+    document = json.loads(ONE_MENU)
+    document["messages"][0]["menu"][0]["dtmfActions"]["d1"] = [step, {"action": "hangup"}]
+    (back,) = bring(pasted=json.dumps(document))
+    assert back.flow.menus[0].actions("1")[0].kind == "webhook"
+    assert same_json(exported(house, back.id), document)
