@@ -27,7 +27,7 @@ from providers.exchange import header_text
 from providers.web import DEFAULT_TIMEOUT_S, Reply
 from settings import Settings
 from storage import calls, calls_due, rules
-from storage.calls import NewCall, NewEvent, StoredCall
+from storage.calls import Gate, GateShut, NewCall, NewEvent, StoredCall
 from storage.connections import Connection
 from storage.db import now
 from storage.flows import StoredFlow
@@ -44,9 +44,24 @@ FINDABLE = frozenset(key for key, info in SERVICES.items() if info.finds)
 """Services at which a lost call can be looked up under our own name of it."""
 
 
+UNCLEAR_FOR_S = 86_400.0
+"""Seconds for which a call that may have rung is told of before its number is rung again."""
+
+
+class MayHaveRung(GateShut):
+    """An earlier call to this number may have rung: a person must say that it is to ring again."""
+
+    def __init__(self, call: StoredCall) -> None:
+        super().__init__(f"Call {call.id} to this number may have rung.")
+        self.call = call
+
+
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """One press of the button. ``nonce`` comes from the form: the same press, the same nonce."""
+    """One press of the button. ``nonce`` comes from the form: the same press, the same nonce.
+
+    ``again``: the person knows that an earlier call to this number may have rung.
+    """
 
     workspace_id: int
     person_id: int | None
@@ -57,27 +72,40 @@ class Intent:
     sender: str
     compiled: Compiled
     home_region: str = Settings.home_region
+    again: bool = False
 
     @property
     def ask(self) -> guards.Ask:
         """What the rules of calling are asked."""
-        return guards.Ask(
-            workspace_id=self.workspace_id,
-            phone=guards.phone(self.number.e164),
-            home_region=self.home_region,
-            practice=self.connection.practice,
-            transfers=guards.transfers_of(self.flow.flow),
-            person_id=self.person_id,
-            flow_id=self.flow.id,
-            revision=self.flow.revision,
-        )
+        return ask(self.flow, self.connection, self.number, self.person_id, self.home_region)
+
+
+def ask(
+    flow: StoredFlow,
+    connection: Connection,
+    number: Number,
+    person_id: int | None,
+    home_region: str,
+) -> guards.Ask:
+    """What the rules of calling are asked about a flow's call to a number."""
+    return guards.Ask(
+        workspace_id=flow.workspace_id,
+        phone=guards.phone(number.e164),
+        home_region=home_region,
+        practice=connection.practice,
+        transfers=guards.transfers_of(flow.flow),
+        person_id=person_id,
+        flow_id=flow.id,
+        revision=flow.revision,
+    )
 
 
 def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
     """Write a call down, to be sent; and whether it is new.
 
     A second press with the same nonce gets the call of the first, whatever else it says. Raises
-    guards.NotAllowed when the rules forbid a new one; nothing was written then.
+    guards.NotAllowed when the rules forbid a new one, and MayHaveRung when somebody should know
+    of an earlier one first; nothing was written then.
     """
     new = NewCall(
         workspace_id=intent.workspace_id,
@@ -95,7 +123,24 @@ def intend(db: Database, intent: Intent) -> tuple[StoredCall, bool]:
         request_path=intent.compiled.path,
         request=intent.compiled.text,
     )
-    return calls.add(db, new, [NewEvent("queued")], guards.gate(intent.ask))
+    return calls.add(db, new, [NewEvent("queued")], _gate(intent))
+
+
+def may_have_rung(db: Database, workspace_id: int, number: str) -> StoredCall | None:
+    """The last call to this number (E.164) of which nobody knows whether it rang, or None."""
+    return calls_due.unclear_to(db, workspace_id, number, later(-UNCLEAR_FOR_S))
+
+
+def _gate(intent: Intent) -> Gate:
+    allowed = guards.gate(intent.ask)
+
+    def decided(db: Database, new: NewCall) -> NewCall:
+        unclear = may_have_rung(db, new.workspace_id, new.to_number)
+        if unclear is not None and not intent.again:
+            raise MayHaveRung(unclear)
+        return allowed(db, new)
+
+    return decided
 
 
 def own_name(call: StoredCall) -> str:

@@ -63,7 +63,7 @@ class Tally:
 
     ``person_hour``, ``number_hour`` and ``country_day`` are those of one person, number and
     country; ``spent_day`` leaves out the calls that were certainly not placed; ``in_flight``
-    says whether a call to that number is not over yet.
+    says whether a call to that number is not over yet; one that may have rung is asked about.
     """
 
     person_hour: int = 0
@@ -124,7 +124,7 @@ def tally(
     flying = one(
         db,
         "SELECT 1 AS yes FROM calls WHERE workspace_id = ? AND to_number = ? AND real = 1"
-        " AND finished_at IS NULL LIMIT 1",
+        " AND finished_at IS NULL AND state <> 'unknown' LIMIT 1",
         workspace_id,
         number,
     )
