@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from blueprints import db, editor, may_edit, person
 from blueprints.auth import sign_in_first
@@ -47,7 +48,20 @@ def accept(flow_id: int, journey_id: int) -> ResponseReturnValue:
     journey = next((one for one in found if one.id == journey_id), None) or abort(404)
     accepted = kept_calls.accept(stored.flow, journey)
     store.set_expected(db(), me.workspace_id, flow_id, journey_id, accepted.expected)
-    return redirect(View.asked(flow_id).url(), 303)
+    flash(
+        _("Accepted: from now on “%(name)s” must go the new way.", name=journey.name),
+        f"accepted:{journey_id}",
+    )
+    return redirect(View.asked(flow_id).url("checks"), 303)
+
+
+@blueprint.post("/<int:journey_id>/bring-back")
+@may_edit
+def bring_back(flow_id: int, journey_id: int) -> ResponseReturnValue:
+    """Undo accept: the way that was kept before must be gone again."""
+    editor.load(flow_id)
+    store.bring_back(db(), person().workspace_id, flow_id, journey_id)
+    return redirect(View.asked(flow_id).url("checks"), 303)
 
 
 @blueprint.post("/<int:journey_id>/forget")

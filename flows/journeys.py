@@ -37,6 +37,7 @@ class Journey:
 
     ``start_menu`` is "" for a call from its beginning, whichever menu that is, or the id of
     the menu where "Start here" was pressed. ``inputs`` are those of ``flows.call.INPUTS``.
+    ``accepted``: another way was accepted for it, which can be taken back.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Journey:
     inputs: tuple[str, ...]
     expected: tuple[Step, ...]
     id: int = 0
+    accepted: bool = False
 
 
 @dataclass(frozen=True)

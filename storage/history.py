@@ -47,6 +47,17 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class LastEdit:
+    """The newest revision, as far as Undo would take it back: its words, who made it, and the
+    revision that Undo would show.
+    """
+
+    words: str
+    person_id: int | None
+    undo_to: int
+
+
+@dataclass(frozen=True)
 class _Row:
     """What a revision says of its way back and forth; ``made_by`` is its edit's summary."""
 
@@ -95,6 +106,21 @@ def can(db: Database, workspace_id: int, flow_id: int) -> tuple[str, str]:
     if row is None:
         raise FlowNotFound(flow_id)
     return row["undoes"] or "", row["redoes"] or ""
+
+
+def last_edit(db: Database, workspace_id: int, flow_id: int) -> LastEdit | None:
+    """What was done last, when Undo takes back exactly that; None after an Undo."""
+    row = one(
+        db,
+        "SELECT made.summary AS words, r.person_id, r.undo_to FROM flows f"
+        " JOIN flow_revisions r ON r.flow_id = f.id AND r.number = f.revision"
+        " JOIN flow_revisions made ON made.flow_id = f.id AND made.number = r.state_of"
+        " WHERE f.id = ? AND f.workspace_id = ? AND f.deleted_at IS NULL"
+        " AND r.kind <> 'undo' AND r.undo_to IS NOT NULL",
+        flow_id,
+        workspace_id,
+    )
+    return LastEdit(**row) if row else None
 
 
 def revisions(

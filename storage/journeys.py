@@ -50,7 +50,8 @@ def list_for_flow(db: Database, workspace_id: int, flow_id: int) -> tuple[Journe
         _journey(row)
         for row in rows(
             db,
-            "SELECT id, name, start_menu, inputs, expected FROM journeys"
+            "SELECT id, name, start_menu, inputs, expected,"
+            " before_accepting IS NOT NULL AS accepted FROM journeys"
             " WHERE flow_id = ? AND workspace_id = ? ORDER BY id",
             flow_id,
             workspace_id,
@@ -72,12 +73,28 @@ def delete(db: Database, workspace_id: int, flow_id: int, journey_id: int) -> No
 def set_expected(
     db: Database, workspace_id: int, flow_id: int, journey_id: int, expected: tuple[Step, ...]
 ) -> None:
-    """What must happen from now on. Raises JourneyNotFound."""
+    """What must happen from now on; what had to is kept. Raises JourneyNotFound."""
     with write_tx(db):
         cursor = db.execute(
-            "UPDATE journeys SET expected = ?, updated_at = ?"
+            "UPDATE journeys SET before_accepting = expected, expected = ?, updated_at = ?"
             " WHERE id = ? AND flow_id = ? AND workspace_id = ?",
             (_dump(expected), now(), journey_id, flow_id, workspace_id),
+        )
+    if not cursor.rowcount:
+        raise JourneyNotFound(journey_id)
+
+
+def bring_back(db: Database, workspace_id: int, flow_id: int, journey_id: int) -> None:
+    """What had to happen before another way was accepted must happen again, once.
+
+    Raises JourneyNotFound, also when nothing was accepted.
+    """
+    with write_tx(db):
+        cursor = db.execute(
+            "UPDATE journeys SET expected = before_accepting, before_accepting = NULL,"
+            " updated_at = ? WHERE id = ? AND flow_id = ? AND workspace_id = ?"
+            " AND before_accepting IS NOT NULL",
+            (now(), journey_id, flow_id, workspace_id),
         )
     if not cursor.rowcount:
         raise JourneyNotFound(journey_id)
@@ -96,4 +113,5 @@ def _journey(row: dict[str, Any]) -> Journey:
         tuple(json.loads(row["inputs"])),
         tuple(Step(*step) for step in json.loads(row["expected"])),
         row["id"],
+        bool(row["accepted"]),
     )

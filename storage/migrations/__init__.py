@@ -6,6 +6,11 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from storage.migrations import (
+    answers_forwards,
+    answers_inbox_addresses,
+    answers_of_calls,
+    call_keeping,
+    call_search,
     calling_rules,
     calls_and_practice,
     flows_and_revisions,
@@ -15,8 +20,10 @@ from storage.migrations import (
     languages_of_people,
     moderation_rules,
     people_and_workspaces,
+    recordings,
     unclear_calls,
     undo_and_names_of_versions,
+    ways_before_accepting,
     webhooks_under_way,
 )
 
@@ -32,7 +39,14 @@ IN_ORDER = (
     languages_of_people,
     unclear_calls,
     gateway_routes,
+    answers_of_calls,
+    answers_inbox_addresses,
+    answers_forwards,
     calling_rules,
+    recordings,
+    call_search,
+    call_keeping,
+    ways_before_accepting,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

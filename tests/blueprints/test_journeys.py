@@ -10,7 +10,7 @@ import pytest
 from flows.document import Flow, GoTo, HangUp, Menu
 from storage import flows as store
 from storage import journeys
-from tests.blueprints.conftest import STRANGER, VIEWER
+from tests.blueprints.conftest import EDITOR, STRANGER, VIEWER
 from tests.helpers import save_flow
 
 CALL = "?tab=phone&keys=1,2"
@@ -135,9 +135,46 @@ def test_the_edit_is_taken_back_with_its_button(kept):
     kept.keep()
     kept.press("/menus/b/steps/h/remove")
     assert len(notice(kept.open())) == 1
-    assert kept.action("Undo my edit") == "/undo"
+    assert kept.action("Undo: Key 2 of “Status”: Hang up") == "/undo"
     assert notice(kept.press("/undo")) == []
     assert kept.flow == kept.first
+
+
+def offered(page):
+    """The buttons and links that mend a kept call that goes another way."""
+    found = re.search(r'<section class="changed".*?</section>', page, re.DOTALL)[0]
+    return re.findall(r">([^<>]*\w[^<>]*)</(?:button|a)>", found)
+
+
+def test_undo_is_offered_only_while_it_takes_back_the_edit_that_changed_the_call(kept):
+    kept.keep()
+    page = kept.press("/menus/b/steps/h/remove")
+    assert offered(page)[-1].startswith("Undo: Key 2 of “Status”: ")
+    page = kept.press("/menus/c", name="Invoices", script="", wait="3")
+    assert offered(page) == ["Play it", "Accept the new way", "See what changed"]
+    page = kept.press("/undo")
+    assert offered(page)[-1] == "See what changed", "the newest version is an Undo"
+
+
+def test_undo_is_not_offered_for_somebody_elses_edit(house, kept):
+    kept.keep()
+    kept.break_it()
+    assert offered(kept.open("", house.somebody(EDITOR)))[-1] == "See what changed"
+
+
+def test_accepting_can_be_taken_back_once(kept):
+    kept.keep()
+    (before,) = kept.journeys
+    kept.press("/menus/b/steps/h/remove")
+    page = kept.press(kept.action("Accept the new way"), "?tab=phone")
+    assert "Undo accept" in page
+    assert kept.journeys[0].accepted
+    page = kept.press(f"/journeys/{before.id}/bring-back", "?tab=phone")
+    assert len(notice(page)) == 1
+    assert kept.journeys == (before,)
+    assert "Undo accept" not in kept.open("?tab=phone")
+    kept.press(f"/journeys/{before.id}/bring-back")
+    assert kept.browser.page.status_code == 404
 
 
 def test_a_kept_call_is_played_again_by_its_link(kept):
@@ -179,11 +216,19 @@ def test_a_viewer_sees_the_sentence_without_its_buttons(house, kept):
     viewer = house.somebody(VIEWER)
     page = kept.open("?tab=phone", viewer)
     assert notice(page)[0].startswith(SENTENCE)
-    assert not re.search("Accept the new way|Undo my edit|Keep this call|aria-label=.Forget", page)
+    assert not re.search("Accept the new way|Undo: |Keep this call|aria-label=.Forget", page)
 
 
 @pytest.mark.parametrize("who", [(VIEWER, 403), (STRANGER, 404)])
-@pytest.mark.parametrize("action", ["/journeys", "/journeys/{id}/accept", "/journeys/{id}/forget"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "/journeys",
+        "/journeys/{id}/accept",
+        "/journeys/{id}/bring-back",
+        "/journeys/{id}/forget",
+    ],
+)
 def test_only_who_may_edit_the_flow_may_change_its_kept_calls(house, kept, who, action):
     kept.keep()
     before = kept.journeys

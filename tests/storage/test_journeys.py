@@ -68,6 +68,10 @@ def test_a_journey_of_another_place_is_not_found(db, workspace_id, flow_id, off)
         journeys.delete(db, workspace_id, flow_id, kept.id + off)
     with pytest.raises(journeys.JourneyNotFound):
         journeys.set_expected(db, workspace_id, flow_id, kept.id + off, ())
+    journeys.set_expected(db, 1, 1, kept.id, kept.expected)
+    with pytest.raises(journeys.JourneyNotFound):
+        journeys.bring_back(db, workspace_id, flow_id, kept.id + off)
+    journeys.bring_back(db, 1, 1, kept.id)
     assert journeys.list_for_flow(db, 1, 1) == (kept,)
     assert journeys.list_for_flow(db, 2, 1) == ()
 
