@@ -11,6 +11,8 @@ import blueprints
 from blueprints import (
     assets,
     auth,
+    call_export,
+    call_keeping,
     calls,
     commands,
     connections,
@@ -57,6 +59,8 @@ SCREENS = (
     script,
     test_call,
     calls,
+    call_export,
+    call_keeping,
     connections,
     gateway_keys,
     health,

@@ -23,7 +23,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlite_utils import Database
 
-from calling import place, practice, told, track, webhooks
+from calling import forgetting, place, practice, told, track, webhooks
 from calling.clock import later, parsed
 from calling.reach import ServiceFor, service_opener
 from providers.web import WebClient
@@ -88,6 +88,8 @@ class Jobs:
         self._tell = self._task("tell_webhooks", self.tell_webhooks)
         self._sweep = self._task("sweep", self.sweep)
         self.huey.periodic_task(crontab(), name="sweep_every_minute")(self._every_minute)
+        hourly = crontab(minute="17")
+        self.huey.periodic_task(hourly, name="forget_old_calls_hourly")(self.forget_old_calls)
         self.huey.on_startup("sweep_at_start")(self._at_start)
 
     # What the web server puts into the queue.
@@ -164,6 +166,11 @@ class Jobs:
                 self._once(waiting, self._advance, moment, due_id)
             for owing_id in practice_book.owing(t.db):
                 self._once(waiting, self._tell, moment, owing_id)
+
+    def forget_old_calls(self) -> None:
+        """Task: delete the calls that are older than their workspace keeps them."""
+        with self._tools() as t:
+            forgetting.forget_old(t.db, datetime.now(UTC).date())
 
     def _every_minute(self) -> None:
         self.sweep()

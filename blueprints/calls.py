@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, json_view, may_edit, person, row_id
+from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
+from blueprints.call_list import Line, asked_for, line_of, shown
 from blueprints.queue import jobs
 from calling import practice, words
 from calling.clock import parsed
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from providers import SERVICES
-from storage import answers, call_list, connections
+from storage import answers, connections
 from storage import calls as store
 from storage import flows as flow_store
-from storage import practice as practice_book
 from storage.practice import PracticeCall
 from storage.send_again import newest_attempts, send_again
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 blueprint.before_request(sign_in_first)
-
-PAGE = 50
-"""How many calls one page of the list shows."""
-
-
-FILTERS = {
-    **words.STATES_SHOWN,
-    **words.OUTCOMES,
-    "refused": "Refused, or not placed",
-    "unknown": "Unclear: the phone may have rung",
-}
-"""Status -> how the filter names it; two of them hold calls of two kinds."""
 
 PHASES = {
     "ringing": "Ringing",
@@ -45,17 +33,6 @@ PHASES = {
     "ended": "Over, waiting for the service’s report",
 }
 """Phase of a phone on the screen -> its words."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a list: a call and its words."""
-
-    call: store.StoredCall
-    status: str
-    tone: str
-    service: str
-    pressed: str = ""
 
 
 TELLING = ("webhook_due", "webhook_started")
@@ -83,60 +60,21 @@ class Phone:
 
 @blueprint.get("")
 def listing() -> ResponseReturnValue:
-    """All calls, newest first, by flow and status."""
-    workspace = person().workspace_id
-    return render_template(
-        "calls/list.html",
-        flows=flow_store.list_all(db(), workspace),
-        statuses=FILTERS,
-        **_list(),
-    )
+    """All calls, newest first: searched, filtered, counted."""
+    return render_template("calls/list.html", **shown(asked_for()))
 
 
 @blueprint.get("/live")
 def live_list() -> ResponseReturnValue:
     """Only the part of the list that changes by itself."""
-    return render_template("calls/list_live.html", **_list())
-
-
-def _list() -> dict[str, Any]:
-    me, asked = person(), request.args
-    flow_id, before = row_id(asked.get("flow")), row_id(asked.get("before"))
-    status = asked.get("status", "")
-    found = call_list.list_page(
-        db(), me.workspace_id, flow_id=flow_id, status=status, before_id=before, limit=PAGE + 1
-    )
-    shown = found[:PAGE]
-    return {
-        "lines": _lines(shown),
-        "ringing": [
-            (call, _own_call(call)) for call in practice.ringing(db(), me.workspace_id, me.id)
-        ],
-        "flow_id": flow_id,
-        "status": status,
-        "query": {"flow": flow_id, "status": status or None, "before": before},
-        "older": shown[-1].id if len(found) > PAGE else None,
-    }
-
-
-def _lines(shown: list[store.StoredCall]) -> list[Line]:
-    """The list's lines, with what was pressed where it is known."""
-    ids = [call.message_id for call in shown if call.message_id]
-    inputs = practice_book.inputs_of(db(), person().workspace_id, ids)
-    return [
-        replace(_line(call), pressed=", ".join(inputs.get(call.message_id, ()))) for call in shown
-    ]
-
-
-def _line(call: store.StoredCall) -> Line:
-    return Line(call, words.status_words(call), call.status, SERVICES[call.service].label)
+    return render_template("calls/list_live.html", **shown(asked_for()))
 
 
 def _line_now(call: store.StoredCall, phone: Phone | None) -> Line:
     """The line as it is at this moment: a phone on the screen knows before the service says."""
     phase = phone.practice.phase if phone else ""
     if call.final or phase not in PHASES:
-        return _line(call)
+        return line_of(call)
     return Line(call, PHASES[phase], "ringing", SERVICES[call.service].label)
 
 
@@ -152,11 +90,6 @@ def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.Ca
         if not (call.origin == "app" and event.code == "gateway_accepted"):
             told.append((event, sentence))
     return told
-
-
-def _own_call(ringing: PracticeCall) -> int:
-    """The call whose page shows this phone: ours if we placed it, else the gateway's."""
-    return store.shown_for(db(), ringing.workspace_id, ringing.message_id) or ringing.call_id
 
 
 @blueprint.get("/<int:call_id>")

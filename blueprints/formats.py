@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
 from flask import Flask
+from flask_babel import format_date, format_decimal
 from markupsafe import Markup
 from wtforms import Field
 
@@ -31,6 +32,20 @@ def phone_number(e164: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+GROUPED_FROM = 1000
+"""Smaller numbers are written alike in every language of the screens."""
+
+
+def amount(number: int) -> str:
+    """A whole number as the page's language groups it: "1,000,000"."""
+    return str(number) if 0 <= number < GROUPED_FROM else str(format_decimal(number))
+
+
+def day(at: date) -> str:
+    """A day in the page's language: "21 Nov 2026"."""
+    return str(format_date(at, "d MMM y"))
+
+
 def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup:
     """A form's field as HTML, tied to its help and, when it is wrong, to its error."""
     described = {"aria-describedby": f"{control_id}-help"} if field.description else {}
@@ -44,4 +59,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(clock)
     app.add_template_filter(phone_number)
+    app.add_template_filter(amount)
+    app.add_template_filter(day)
     app.add_template_global(control)

@@ -23,7 +23,10 @@ def safe_cell(value: object) -> str:
 def csv_lines(header: Iterable[object], lines: Iterable[Iterable[object]]) -> Iterator[str]:
     """A CSV file, line by line: ``header`` first, every cell safe."""
     yield BOM
+    line = io.StringIO()
+    writer = csv.writer(line)
     for cells in chain([header], lines):
-        line = io.StringIO()
-        csv.writer(line).writerow(map(safe_cell, cells))
+        writer.writerow([safe_cell(value) for value in cells])
         yield line.getvalue()
+        line.seek(0)
+        line.truncate()

@@ -39,6 +39,7 @@ VIEWERS_MAY = {"auth.login", "auth.logout", "phone.press"}
 
 OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.confirm",
                           "own_number.page",
+                          "call_keeping.settings",
                           "connections.new", "connections.choose", "connections.edit",
                           "preview.page",
                           "gateway_keys.listing", "gateway_keys.edit", "answers.look_up",
@@ -51,7 +52,7 @@ EXAMPLES = {
     "target": "speechcall", "number": 1, "filename": "press-one.css", "file_name": "none.mp3",
     "token": "none",
     "message_id": "none", "bulk_id": "none", "rest": "none", "language": "en",
-    "key": "survey", "event_id": 1,
+    "key": "survey", "event_id": 1, "ending": "csv",
 }  # fmt: skip
 """A value for every part of an address that is no id of ours; a new part needs a row here."""
 
@@ -59,7 +60,7 @@ FORM = {
     "revision": "1", "name": "Taken over", "wait": "5", "recording": "ivr_9", "sender": "Evil",
     "recipient": "+380501234567", "text": "ivr", "edit": "add_wrong", "do": "hangup", "key": "1",
     "connection": "1", "number": "+15055550100", "nonce": "theirs", "key_name": "Theirs",
-    "paused": "1", "lines": "+380671234567", "code": "1234", "call_me_first": "0",
+    "days": "1", "sure": "y", "paused": "1", "lines": "+380671234567", "code": "1234", "call_me_first": "0",
     "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
 }  # fmt: skip
