@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz pictures
+.PHONY: run test lint format bench fuzz pictures soak
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
@@ -27,6 +27,9 @@ bench: .venv/dev.stamp
 pictures: .venv/dev.stamp
 	@tools/chromium.sh
 	$(BIN)/python -m tools.pictures
+
+soak: .venv/dev.stamp
+	$(BIN)/python -m pytest -m soak -s tests/soak $(ARGS)
 
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py

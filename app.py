@@ -9,6 +9,8 @@ from jinja2 import StrictUndefined
 
 import blueprints
 from blueprints import (
+    answers,
+    answers_inbox,
     assets,
     auth,
     call_export,
@@ -61,6 +63,8 @@ SCREENS = (
     calls,
     call_export,
     call_keeping,
+    answers,
+    answers_inbox,
     connections,
     gateway_keys,
     health,

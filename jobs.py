@@ -23,12 +23,12 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlite_utils import Database
 
-from calling import forgetting, place, practice, told, track, webhooks
+from calling import forgetting, forward, place, practice, told, track, webhooks
 from calling.clock import later, parsed
 from calling.reach import ServiceFor, service_opener
 from providers.web import WebClient
 from settings import Settings
-from storage import calls_due
+from storage import calls_due, forwards
 from storage import practice as practice_book
 from storage.calls import StoredCall
 from storage.connections import Connection
@@ -40,8 +40,9 @@ LOG = logging.getLogger(__name__)
 
 QUEUE_FILE = "queue.sqlite3"
 
-WORKERS = 2
-"""Consumer threads beside the web server: a slow web address must not hold up a ringing phone."""
+WORKERS = 3
+"""Consumer threads beside the web server: a slow web address must not hold up a ringing phone.
+One may be telling what a caller chose, one telling answers on."""
 
 LONGEST_IDLE_S = 0.2
 """Seconds an idle worker waits before it looks into the queue again."""
@@ -70,6 +71,7 @@ class Tools:
 
     db: Database
     web: WebClient
+    box: SecretBox
     service_for: ServiceFor
     pace: float
 
@@ -86,6 +88,7 @@ class Jobs:
         self._poll = self._task("poll_call", self.ask_about_call)
         self._advance = self._task("advance_practice", self.move_practice)
         self._tell = self._task("tell_webhooks", self.tell_webhooks)
+        self._forward = self._task("tell_on", self.tell_on)
         self._sweep = self._task("sweep", self.sweep)
         self.huey.periodic_task(crontab(), name="sweep_every_minute")(self._every_minute)
         hourly = crontab(minute="17")
@@ -125,6 +128,10 @@ class Jobs:
             self.place_call(call.id)
         self._ask_later(call)
 
+    def forward_answers(self, workspace_id: int) -> None:
+        """Have a workspace's new answers told on to its own web address."""
+        self._now(self._forward, workspace_id)
+
     # What the workers do.
 
     def send_call(self, call_id: int) -> None:
@@ -148,6 +155,13 @@ class Jobs:
         with self._tools() as t:
             webhooks.tell_due(t.db, t.web, message_id)
 
+    def tell_on(self, workspace_id: int) -> None:
+        """Task: tell a workspace's answers on, and come back when the next one is due."""
+        with self._tools() as t:
+            again_at = forward.tell_due(t.db, t.web, t.box, workspace_id)
+            if again_at is not None:
+                self._at(self._forward, again_at, workspace_id)
+
     def sweep(self) -> None:
         """Task: find in the database whatever is due, whoever forgot it, and see to it.
 
@@ -166,6 +180,8 @@ class Jobs:
                 self._once(waiting, self._advance, moment, due_id)
             for owing_id in practice_book.owing(t.db):
                 self._once(waiting, self._tell, moment, owing_id)
+            for workspace_id in forwards.owing(t.db, moment):
+                self._once(waiting, self._forward, moment, workspace_id)
 
     def forget_old_calls(self) -> None:
         """Task: delete the calls that are older than their workspace keeps them."""
@@ -228,7 +244,7 @@ class Jobs:
         db = open_db(self.settings.database)
         try:
             opener = service_opener(db, self._box, web, own_url, self._told_at)
-            yield Tools(db, web, opener, self.settings.practice_pace)
+            yield Tools(db, web, self._box, opener, self.settings.practice_pace)
         finally:
             db.close()
 

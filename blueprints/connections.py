@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import Optional, StopValidation
 
-from blueprints import box, db, owners_only, person, settings
+from blueprints import box, db, owners_only, person, public_address, settings
 from blueprints.auth import sign_in_first
 from blueprints.fields import Sound, at_most, needed, stripped
 from flows import values
@@ -87,6 +87,7 @@ def listing() -> ResponseReturnValue:
         "settings/connections.html",
         connections=store.list_all(db(), workspace),
         key_count=len(keys.list_all(db(), workspace)),
+        public_address=public_address.warning(),
         services=SERVICES,
     )
 

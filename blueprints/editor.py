@@ -11,7 +11,17 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from blueprints import db, editor_page, kept, may_edit, new_id, person, row_id, side
+from blueprints import (
+    answers_on_keys,
+    db,
+    editor_page,
+    kept,
+    may_edit,
+    new_id,
+    person,
+    row_id,
+    side,
+)
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
@@ -60,6 +70,7 @@ def render(
         editable=me.can_edit,
         problems=checked(stored.flow, view.target),
         undo_redo=history_store.can(db(), me.workspace_id, stored.id),
+        pressed=answers_on_keys.pressed(stored, view),
         **forms,
     )
     return render_template(

@@ -34,7 +34,7 @@ class RailMenu:
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the keypad. ``lines`` are (text, tone)."""
+    """One key of the keypad. ``lines`` are (text, tone); ``pressed``: how often, in words."""
 
     label: str
     trigger: str
@@ -43,6 +43,7 @@ class Key:
     url: str
     selected: bool
     announced_only: bool
+    pressed: str
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def build(
     editable: bool,
     problems: tuple[Problem, ...],
     undo_redo: tuple[str, str] = ("", ""),
+    pressed: Mapping[str, str] | None = None,
     heard: HeardForm | None = None,
     settings: SettingsForm | None = None,
     step_form: StepForm | None = None,
@@ -122,7 +124,7 @@ def build(
     flow = stored.flow
     menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
-    keypad = [_key(flow, menu, key, view) for key in TRIGGERS] if menu else []
+    keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
     return Page(
         stored=stored,
         view=view,
@@ -213,7 +215,7 @@ def _note(menu: Menu, number: int, sources: list[int]) -> str:
     return f"from {shown} · {amount}"
 
 
-def _key(flow: Flow, menu: Menu, trigger: str, view: View) -> Key:
+def _key(flow: Flow, menu: Menu, trigger: str, view: View, pressed: Mapping[str, str]) -> Key:
     lines = key_lines(flow, menu, trigger)
     said = not lines and trigger in prompts.announced_keys(menu.script)
     label = "Anything else, or silence" if trigger == WRONG else trigger
@@ -225,6 +227,7 @@ def _key(flow: Flow, menu: Menu, trigger: str, view: View) -> Key:
         view.at(key=trigger).url(),
         trigger == view.key,
         said,
+        pressed.get(trigger, ""),
     )
 
 

@@ -1,29 +1,25 @@
-"""The answers inbox: a workspace's secret address, and the answers that were brought there."""
+"""What callers answered: taken in once, found again by call, by question and by number.
+
+An answer belongs to the call whose message it names. Who brings it may be faster than the
+service's reply to the sending; such an answer is taken, and gets its call as soon as the
+message has one (the migration ``answers_of_calls``). Until then it is unknown.
+"""
 
 from __future__ import annotations
 
-import hmac
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.credentials import SecretBox, new_token, token_hash
+from storage import forwards
 from storage.db import now, one, rows, write_tx
 
-
-@dataclass(frozen=True)
-class InboxKeys:
-    """What a service must know: ``token`` stands in the address, ``secret`` in a header."""
-
-    workspace_id: int
-    token: str
-    secret: str
-
-    def proves(self, secret: str) -> bool:
-        """Whether a delivery brought the right secret (compared in constant time)."""
-        return hmac.compare_digest(self.secret.encode(), secret.encode())
+NO_FLOW = 0
+"""``flow_id`` of answers from calls that a program placed: there is no call flow here."""
 
 
 @dataclass(frozen=True)
@@ -41,50 +37,79 @@ class Answer:
     to_number: str
 
 
-def inbox_keys(db: Database, box: SecretBox, workspace_id: int) -> InboxKeys:
-    """The workspace's inbox; made when it is asked for the first time."""
-    known = _keys(db, box, "workspace_id = ?", workspace_id)
-    if known is not None:
-        return known
-    made = InboxKeys(workspace_id, new_token(), new_token())
+@dataclass(frozen=True)
+class StoredAnswer(Answer):
+    """An answer that was kept. ``received_at`` is UTC."""
+
+    id: int
+    received_at: str
+
+
+@dataclass(frozen=True)
+class CallAnswers:
+    """A call and what its caller answered. ``revision`` is the flow's.
+
+    ``call_id`` and ``placed_at`` (UTC) are None when the call was forgotten. ``place`` is where
+    the call stands in the list: its newest answer that was asked for.
+    """
+
+    place: int
+    call_id: int | None
+    number: str
+    placed_at: str | None
+    revision: int | None
+    answers: tuple[StoredAnswer, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which answers are asked for. ``value`` is JSON text; ``since`` ≤ received < ``before``."""
+
+    workspace_id: int
+    flow_id: int
+    question: str | None = None
+    value: str | None = None
+    revision: int | None = None
+    since: str | None = None
+    before: str | None = None
+
+    def where(self, table: str = "answers") -> tuple[str, list[object]]:
+        """The condition over ``table`` as SQL, and its values."""
+        parts = {
+            "workspace_id = ?": self.workspace_id,
+            "flow_id = ?": self.flow_id,
+            "name = ?": self.question,
+            "value = ?": self.value,
+            "flow_revision = ?": self.revision,
+            "received_at >= ?": self.since,
+            "received_at < ?": self.before,
+        }
+        asked = {part: value for part, value in parts.items() if value is not None}
+        return " AND ".join(f"{table}.{part}" for part in asked), list(asked.values())
+
+
+@dataclass(frozen=True)
+class Received:
+    """``new``: it was not there before. ``owed``: it must be told on (storage.forwards)."""
+
+    new: bool
+    owed: bool = False
+
+
+def receive(db: Database, workspace_id: int, answer: Answer) -> Received:
+    """Keep an answer. The same (mid, step) again changes nothing."""
     with write_tx(db):
-        db.execute(
-            "INSERT INTO inboxes (workspace_id, token_hash, sealed, created_at)"
-            " VALUES (?, ?, ?, ?) ON CONFLICT (workspace_id) DO NOTHING",
-            (
-                workspace_id,
-                token_hash(made.token),
-                box.seal(f"{made.token} {made.secret}", _context(workspace_id)),
-                now(),
-            ),
-        )
-    return _keys(db, box, "workspace_id = ?", workspace_id) or made
-
-
-def inbox_of_token(db: Database, box: SecretBox, token: str) -> InboxKeys | None:
-    """The inbox at an address, or None."""
-    return _keys(db, box, "token_hash = ?", token_hash(token))
-
-
-def _keys(db: Database, box: SecretBox, where: str, value: object) -> InboxKeys | None:
-    row = one(db, f"SELECT workspace_id, sealed FROM inboxes WHERE {where}", value)
-    if row is None:
-        return None
-    workspace_id = int(row["workspace_id"])
-    token, secret = box.open(row["sealed"], _context(workspace_id)).split(" ")
-    return InboxKeys(workspace_id, token, secret)
-
-
-def _context(workspace_id: int) -> str:
-    return f"inboxes:{workspace_id}"
-
-
-def receive(db: Database, workspace_id: int, answer: Answer) -> bool:
-    """Keep an answer; whether it is new. The same (mid, step) again changes nothing."""
-    with write_tx(db):
+        call = one(
+            db,
+            "SELECT id, coalesce(flow_id, 0) AS flow_id, flow_revision FROM calls"
+            " WHERE workspace_id = ? AND message_id = ? AND listed = 1 ORDER BY origin LIMIT 1",
+            workspace_id,
+            answer.mid,
+        ) or {"id": None, "flow_id": None, "flow_revision": None}
         cursor = db.execute(
             "INSERT INTO answers (workspace_id, mid, step, name, value, from_number, to_number,"
-            " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " received_at, call_id, flow_id, flow_revision)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (workspace_id, mid, step) DO NOTHING",
             (
                 workspace_id,
@@ -95,20 +120,100 @@ def receive(db: Database, workspace_id: int, answer: Answer) -> bool:
                 answer.from_number,
                 answer.to_number,
                 now(),
+                call["id"],
+                call["flow_id"],
+                call["flow_revision"],
             ),
         )
-    return bool(cursor.rowcount)
+        if not cursor.rowcount:
+            return Received(False)
+        return Received(True, forwards.owe(db, workspace_id, int(cursor.lastrowid or 0)))
 
 
-def of_message(db: Database, workspace_id: int, mid: str) -> list[Answer]:
+_COLUMNS = "id, mid, step, name, value, from_number, to_number, received_at"
+
+
+def of_message(db: Database, workspace_id: int, mid: str) -> list[StoredAnswer]:
     """The answers of one call, in the order they came."""
-    return [
-        Answer(**{**row, "value": json.loads(row["value"])})
-        for row in rows(
-            db,
-            "SELECT mid, step, name, value, from_number, to_number FROM answers"
-            " WHERE workspace_id = ? AND mid = ? ORDER BY id",
-            workspace_id,
-            mid,
+    found = rows(
+        db,
+        f"SELECT {_COLUMNS} FROM answers WHERE workspace_id = ? AND mid = ? ORDER BY id",
+        workspace_id,
+        mid,
+    )
+    return [_answer(row) for row in found]
+
+
+def unknown(
+    db: Database, workspace_id: int, *, before_id: int | None = None, limit: int = 50
+) -> list[StoredAnswer]:
+    """Answers whose message no call here has, newest first."""
+    found = rows(
+        db,
+        f"SELECT {_COLUMNS} FROM answers WHERE workspace_id = ? AND flow_id IS NULL"
+        " AND call_id IS NULL AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        workspace_id,
+        before_id,
+        limit,
+    )
+    return [_answer(row) for row in found]
+
+
+def calls_page(
+    db: Database, wanted: Wanted, *, before: int | None = None, limit: int = 50
+) -> list[CallAnswers]:
+    """Calls that have such an answer, newest answer first, each with all its answers.
+
+    ``before`` is the ``place`` of the last call of the page before.
+    """
+    return list(_calls(db, wanted, LAST if before is None else before, limit))
+
+
+def all_calls(db: Database, wanted: Wanted) -> Iterator[CallAnswers]:
+    """Every such call, read one after the other: any number of calls takes no room."""
+    return _calls(db, wanted, LAST, ALL)
+
+
+LAST, ALL = 2**63 - 1, -1
+"""The largest place, and SQLite's "no limit"."""
+
+
+BY_MESSAGE = "sqlite_autoindex_answers_1"
+"""The index that UNIQUE (workspace_id, mid, step) made. Left alone, SQLite looks through all
+answers of a workspace for every call."""
+
+
+def _calls(db: Database, wanted: Wanted, before: int, limit: int) -> Iterator[CallAnswers]:
+    mine, values = wanted.where("a")
+    later, _ = wanted.where("l")
+    found = db.query(
+        "WITH newest AS (SELECT a.mid, a.id AS place FROM answers a"
+        f" WHERE {mine} AND a.id < ? AND NOT EXISTS (SELECT 1 FROM answers l"
+        f" INDEXED BY {BY_MESSAGE} WHERE {later}"
+        " AND l.workspace_id = a.workspace_id AND l.mid = a.mid AND l.id > a.id)"
+        " ORDER BY a.id DESC LIMIT ?)"
+        " SELECT n.place, a.id, a.mid, a.step, a.name, a.value, a.from_number, a.to_number,"
+        " a.received_at, a.call_id, coalesce(c.to_number, a.to_number) AS number,"
+        " c.created_at AS placed_at, a.flow_revision"
+        " FROM newest n JOIN answers a ON a.workspace_id = ? AND a.mid = n.mid"
+        " LEFT JOIN calls c ON c.id = a.call_id ORDER BY n.place DESC, a.id",
+        (*values, before, *values, limit, wanted.workspace_id),
+    )
+    for place, group in groupby(found, key=lambda row: row["place"]):
+        answered = list(group)
+        first = answered[0]
+        yield CallAnswers(
+            place,
+            first["call_id"],
+            first["number"],
+            first["placed_at"],
+            first["flow_revision"],
+            tuple(_answer(row) for row in answered),
         )
-    ]
+
+
+_OWN = tuple(_COLUMNS.split(", "))
+
+
+def _answer(row: dict[str, Any]) -> StoredAnswer:
+    return StoredAnswer(**{**{name: row[name] for name in _OWN}, "value": json.loads(row["value"])})

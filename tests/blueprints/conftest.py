@@ -12,10 +12,20 @@ from typing import Any
 import pytest
 
 from app import create_app
+from calling import forward
 from flows import call as engine
 from flows.document import Flow, HangUp, Menu
 from flows.journeys import record
-from storage import calls, connections, journeys, keys, people
+from storage import (
+    answers,
+    calls,
+    connections,
+    forward_addresses,
+    forwards,
+    journeys,
+    keys,
+    people,
+)
 from storage.credentials import secret_box
 from storage.db import open_db
 from tests.blueprints.reader import PageReader
@@ -89,7 +99,18 @@ def ours(house: House) -> dict[str, int]:
         "connection_id": connection,
         "key_id": keys.list_all(house.db, 1)[0].id,
         "journey_id": journeys.add(house.db, 1, flow_id, 1, journey).id,
+        "forward_id": _told_on(house),
     }
+
+
+def _told_on(house: House) -> int:
+    """An answer that is to be told on; its id there."""
+    box = house.app.config["SECRET_BOX"]
+    forward_addresses.save(
+        house.db, box, 1, "https://ours.example.com/", True, forward.new_secret()
+    )
+    answers.receive(house.db, 1, answers.Answer("m", "s", "Ours alone", 1, "", "+380501234567"))
+    return forwards.page(house.db, 1)[0].id
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import requests
 from blueprints.inbox import MAX_BYTES, SECRET_HEADER
 from flows.document import Flow, HangUp, Menu, SaveAnswer
 from flows.targets.speechcall import Inbox, compile_flow
-from storage import answers
+from storage import answers, inboxes
 from storage.credentials import secret_box
 from tests.helpers import save_flow
 
@@ -27,7 +27,7 @@ class Service:
 
     def __init__(self, running):
         self.url, self.db = running.served.url, running.db
-        self.keys = answers.inbox_keys(running.db, secret_box(running.served.data), 1)
+        self.keys = inboxes.inbox_keys(running.db, secret_box(running.served.data), 1)
 
     def send(self, content, token="", secret="", **more):
         """Bring some bytes."""

@@ -55,11 +55,15 @@ def practice_key(db):
 
 
 class Listener:
-    """A web server on loopback that keeps what it was told. ``answers``: status, body, delay."""
+    """A web server on loopback that keeps what it was told.
+
+    ``answer``: status, body, delay; ``headers`` are sent besides.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.answer = (200, b"{}", 0.0)
+        self.headers: dict[str, str] = {}
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,6 +76,8 @@ class Listener:
                 time.sleep(delay)
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
+                for name, value in listener.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
 
