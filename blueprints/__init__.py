@@ -20,6 +20,9 @@ from storage.people import Person
 MAX_FORM_BYTES = 2_500_000
 """The most that a request may carry; a document itself may have 1 MB (flows.reading)."""
 
+MOST_DIGITS = 19
+"""Digits of ``LARGEST_ID``; Python itself refuses to read numbers of more than 4,300."""
+
 LARGEST_ID = 2**63 - 1
 """The largest id that a table can have (SQLite's integers have 64 bits)."""
 
@@ -35,12 +38,18 @@ class RowId(IntegerConverter):
         super().__init__(map, max=LARGEST_ID)
 
 
+def whole(typed: str | None, most_digits: int = MOST_DIGITS) -> int | None:
+    """A whole number as a form or an address has it: ASCII digits, not too many; else None."""
+    digits = typed or ""
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > most_digits:
+        return None
+    return int(digits)
+
+
 def row_id(typed: str | None) -> int | None:
     """An id as a form or a query has it, or None when it cannot be one."""
-    digits = typed or ""
-    if not digits.isdecimal() or len(digits) > len(str(LARGEST_ID)):
-        return None
-    return int(digits) if int(digits) <= LARGEST_ID else None
+    number = whole(typed)
+    return number if number is not None and number <= LARGEST_ID else None
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from blueprints import box, db
+from blueprints.fields import at_most, needed
 from storage import people
 from storage.credentials import password_matches
 
@@ -25,7 +26,6 @@ IDLE = timedelta(hours=12)
 AT_MOST = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=5)
 PASSWORD_MIN = 10
-OPEN_TO_ALL = frozenset({"auth.login", "auth.first_owner", "static"})
 
 
 class SignedIn(UserMixin):
@@ -83,10 +83,10 @@ class LoginForm(FlaskForm):
 class OwnerForm(FlaskForm):
     """Who the first owner is."""
 
-    name = StringField("Your name", [InputRequired("Type your name."), Length(max=100)])
+    name = StringField("Your name", [needed("Type your name."), at_most(100)])
     workspace = StringField(
         "Your company or team",
-        [InputRequired("Type the name of your company or team."), Length(max=100)],
+        [needed("Type the name of your company or team."), at_most(100)],
     )
     email = EmailField(
         "E-mail",

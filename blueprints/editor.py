@@ -6,6 +6,8 @@ typed with a sentence at the field; 409 shows what somebody else changed meanwhi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
@@ -19,12 +21,15 @@ from blueprints import (
     may_edit,
     new_id,
     person,
+    recording_view,
     row_id,
     side,
+    whole,
 )
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
+from blueprints.fields import typed
 from blueprints.flow_tools import checked
 from flows import edits, fixes
 from flows.document import Flow
@@ -38,6 +43,18 @@ blueprint.before_request(sign_in_first)
 CHANGED = (
     "Somebody else changed this menu while you were at it. Nothing of yours was lost: what you"
     " typed is still in the form. Look at the newest version, then save again to use yours."
+)
+REMOVED_MENU = (
+    "Somebody else deleted this menu while you were at it, so nothing was saved. What you typed"
+    " is still here to copy, and History can bring the menu back."
+)
+REMOVED_STEP = (
+    "Somebody else removed this step while you were at it. Nothing of yours was lost: it is"
+    " filled in as a new step. Save it to add it again."
+)
+REMOVED_BARE = (
+    "Somebody else removed this while you were at it, so nothing was done. This is the newest"
+    " version."
 )
 CHANGED_BARE = (
     "Somebody else changed this while you were at it, so nothing was done. This is the newest"
@@ -57,18 +74,28 @@ def load(flow_id: int) -> store.StoredFlow:
 
 
 def render(
-    stored: store.StoredFlow, view: View, status: int = 200, *, side_shown: Any = None, **forms: Any
+    stored: store.StoredFlow,
+    view: View,
+    status: int = 200,
+    *,
+    side_shown: Any = None,
+    recording_problem: str = "",
+    lost: Sequence[tuple[str, str]] = (),
+    **forms: Any,
 ) -> Any:
     """The editor's page; a form that was sent takes the place of a fresh one.
 
-    ``side_shown`` takes the place of what the chosen tab would show.
+    ``side_shown`` takes the place of what the chosen tab would show; ``recording_problem`` is
+    why a file was not taken; ``lost`` is what was typed into a form that has no place any more.
     """
     me = person()
+    known = recording_view.known(stored.flow)
     page = editor_page.build(
         stored,
         view,
         editable=me.can_edit,
-        problems=checked(stored.flow, view.target),
+        problems=checked(stored.flow, view.target, known),
+        known_seconds=recording_view.known_seconds(known),
         undo_redo=history_store.can(db(), me.workspace_id, stored.id),
         pressed=answers_on_keys.pressed(stored, view),
         **forms,
@@ -80,6 +107,8 @@ def render(
         tabs=TABS,
         targets=TARGETS,
         targets_by_name=dict(TARGETS),
+        lost=lost,
+        recordings=recording_view.panel(stored.flow, page.menu, recording_problem),
         refused=status != 200,
         side=side_shown or side.build(page),
     ), status
@@ -116,13 +145,42 @@ def apply(
             settings=in_settings,
         )
     except store.Conflict as conflict:
-        for form in forms.values():
-            form.revision.data = str(conflict.current.revision)
-        sentence = CHANGED if forms else CHANGED_BARE
-        return render(conflict.current, conflict_view or view, 409, conflict=sentence, **forms)
+        return conflicted(conflict.current, conflict_view or view, **forms)
+    except edits.Gone:
+        return conflicted(load(view.flow_id), conflict_view or view, REMOVED_BARE, **forms)
     if undoable:
         flash(undoable, "undoable")
     return redirect(view.url(), 303)
+
+
+def conflicted(
+    stored: store.StoredFlow, view: View, bare: str = CHANGED_BARE, **forms: Any
+) -> ResponseReturnValue:
+    """What somebody else did meanwhile, on the newest flow, with what was typed.
+
+    A form whose step is gone becomes a new step; of one whose menu is gone the values stay to
+    be copied. ``bare`` is the sentence for a button without a form.
+    """
+    for form in forms.values():
+        form.revision.data = str(stored.revision)
+    if not forms:
+        return render(stored, view.at(), 409, conflict=bare)
+    if "settings" in forms:
+        return render(stored, view, 409, conflict=CHANGED, **forms)
+    menu = stored.flow.menu(view.menu)
+    if menu is None:
+        lost = [pair for form in forms.values() for pair in typed(form)]
+        return render(stored, view.at(menu="", key="1"), 409, conflict=REMOVED_MENU, lost=lost)
+    if view.step and all(action.id != view.step for _, _, action in menu.all_actions()):
+        view = replace(view, step="", new=forms["step_form"].kind)
+        return render(stored, view, 409, conflict=REMOVED_STEP, **forms)
+    return render(stored, view, 409, conflict=CHANGED, **forms)
+
+
+def removed(_error: edits.Gone) -> ResponseReturnValue:
+    """The newest flow for a button whose menu or step is gone; for ``errorhandler``."""
+    flow_id = (request.view_args or {})["flow_id"]
+    return conflicted(load(flow_id), View.asked(flow_id), REMOVED_BARE)
 
 
 @blueprint.post("/settings")
@@ -158,7 +216,8 @@ def save_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     """What the caller hears, the name and the wait."""
     view, form = View.asked(flow_id, menu=menu_id), HeardForm()
     stored = load(flow_id)
-    edits.find_menu(stored.flow, menu_id)
+    if stored.flow.menu(menu_id) is None:
+        return conflicted(stored, view, heard=form)
     if not form.validate():
         return render(stored, view, 422, heard=form)
     return apply(
@@ -186,9 +245,8 @@ def target_of(direction: str, position: int) -> int:
     steps = {"up": position - 1, "down": position + 1}
     if direction in steps:
         return steps[direction]
-    if not direction.isascii() or not direction.isdigit():
-        abort(404)
-    return int(direction) - 1
+    place = whole(direction)
+    return abort(404) if place is None else place - 1
 
 
 @blueprint.post("/menus/<menu_id>/duplicate")
@@ -239,8 +297,8 @@ def fix(flow_id: int) -> ResponseReturnValue:
 def _chosen_fix(flow: Flow, view: View) -> Fix | None:
     """The fix a button stands for; None when the finding is gone already."""
     wanted = (request.form.get("code"), request.form.get("path"))
-    number = request.form.get("fix", "")
+    number = whole(request.form.get("fix"))
     for problem in checked(flow, view.target):
-        if (problem.code, problem.path) == wanted and number.isdecimal():
-            return dict(enumerate(problem.fixes)).get(int(number))
+        if (problem.code, problem.path) == wanted and number is not None:
+            return dict(enumerate(problem.fixes)).get(number)
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import StopValidation
 
-from blueprints.fields import EditForm, Sound, stripped
+from blueprints.fields import EditForm, Sound, at_most, needed, stripped
 from flows import values
 from flows.document import Menu
 
@@ -18,12 +19,12 @@ class SettingsForm(EditForm):
 
     name = StringField(
         "Name",
-        [InputRequired("Give this call flow a name."), Length(max=120)],
+        [needed("Give this call flow a name."), at_most(120)],
         filters=[stripped],
     )
     sender = StringField(
         "Sender",
-        [Length(max=64)],
+        [at_most(64)],
         filters=[stripped],
         description="Who the call comes from: the name or number your service gave you.",
     )
@@ -35,7 +36,7 @@ class SettingsForm(EditForm):
     )
     text = StringField(
         "Text field",
-        [Length(max=4000)],
+        [at_most(4000, lines=True)],
         filters=[stripped],
         description="SpeechCall requires it and never says it; “ivr” is usual.",
     )
@@ -44,8 +45,8 @@ class SettingsForm(EditForm):
 class HeardForm(EditForm):
     """What the caller hears, and how long we wait."""
 
-    name = StringField("Name of this menu", [Length(max=120)], filters=[stripped])
-    script = TextAreaField("What the caller hears", [Length(max=20_000)])
+    name = StringField("Name of this menu", [at_most(120)], filters=[stripped])
+    script = TextAreaField("What the caller hears", [at_most(20_000, lines=True)])
     recording = StringField(
         "Recording",
         filters=[stripped],
@@ -95,10 +96,11 @@ def seconds(wait_ms: int | None) -> str:
 
 def milliseconds(typed: str | None) -> int | None:
     """Typed seconds in milliseconds, or None when empty, not a number or out of range."""
-    try:
-        exact = Decimal((typed or "").replace(",", ".")) * 1000
-    except InvalidOperation:
+    digits = (typed or "").replace(",", ".")
+    if not _SECONDS.fullmatch(digits):
         return None
-    if not exact.is_finite() or exact != exact.to_integral_value() or not 1 <= exact <= 600_000:
-        return None
-    return int(exact)
+    exact = Decimal(digits) * 1000
+    return None if values.check_wait_ms(int(exact)) else int(exact)
+
+
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3}0*)?")

@@ -9,7 +9,7 @@ from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
 from blueprints.step_forms import STEP_FORMS, StepForm
-from blueprints.step_kinds import KINDS, Kind, key_lines, kind_of
+from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
 from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
@@ -114,6 +114,7 @@ def build(
     editable: bool,
     problems: tuple[Problem, ...],
     undo_redo: tuple[str, str] = ("", ""),
+    known_seconds: Mapping[str, float] | None = None,
     pressed: Mapping[str, str] | None = None,
     heard: HeardForm | None = None,
     settings: SettingsForm | None = None,
@@ -139,11 +140,11 @@ def build(
         key_name=trigger_name(view.key),
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
-        kinds=[kind for kind in KINDS if not kind.only_for_wrong or view.key == WRONG],
+        kinds=kinds_for(view.key),
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
-        proof=prove(flow) if flow.menus else None,
+        proof=prove(flow, known_seconds) if flow.menus else None,
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
         conflict=conflict,
         editable=editable,
@@ -256,8 +257,8 @@ def _steps(stored: StoredFlow, menu: Menu, view: View, sent: StepForm | None) ->
 
 
 def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | None:
-    kind = next((kind for kind in KINDS if kind.name == view.new and kind.has_form), None)
-    if kind is None:
+    kind = next((kind for kind in kinds_for(view.key) if kind.name == view.new), None)
+    if kind is None or not kind.has_form:
         return None
     form = sent or STEP_FORMS[kind.name].of(None, stored.flow, stored.revision)
     return Step("", kind, "", "", False, True, form, view.at().url())

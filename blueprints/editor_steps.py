@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import may_edit, new_id
 from blueprints.auth import sign_in_first
-from blueprints.editor import apply, load, render, target_of
+from blueprints.editor import apply, conflicted, load, render, target_of
 from blueprints.editor_view import TRIGGERS, View
 from blueprints.step_forms import STEP_FORMS, StepForm, with_new_menu
-from blueprints.step_kinds import BY_NAME
+from blueprints.step_kinds import BY_NAME, kinds_for
 from flows import edits
 from flows.document import AnyAction, Flow
 from storage import flows as store
@@ -27,7 +27,7 @@ EditWith = Callable[[AnyAction], store.Edit]
 @may_edit
 def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturnValue:
     """A new step of a key, at the end of its list."""
-    if slug not in TRIGGERS or kind not in BY_NAME:
+    if slug not in TRIGGERS or BY_NAME.get(kind) not in kinds_for(TRIGGERS[slug]):
         abort(404)
     view = View.asked(flow_id, menu=menu_id, key=TRIGGERS[slug], new=kind, step="")
 
@@ -45,7 +45,10 @@ def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturn
 @may_edit
 def save_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
     """A step that was edited."""
-    trigger, old = _step(flow_id, menu_id, step_id)
+    try:
+        trigger, old = _step(flow_id, menu_id, step_id)
+    except edits.Gone:
+        return _without_its_step(View.asked(flow_id, menu=menu_id, step=step_id))
     view = View.asked(flow_id, menu=menu_id, key=trigger, step=step_id, new="")
 
     def edit_with(action: AnyAction) -> store.Edit:
@@ -58,11 +61,21 @@ def save_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue:
     return _save(view, old.kind, step_id, old, edit_with)
 
 
+def _without_its_step(view: View) -> ResponseReturnValue:
+    """What was typed into a step that is gone; the form itself says what kind it was."""
+    stored, kind = load(view.flow_id), request.form.get("kind", "")
+    if kind not in BY_NAME:
+        raise edits.Gone
+    return conflicted(stored, view, step_form=STEP_FORMS[kind].sent(stored.flow))
+
+
 def _save(
     view: View, kind: str, step_id: str, old: AnyAction | None, edit_with: EditWith
 ) -> ResponseReturnValue:
     stored = load(view.flow_id)
     form: StepForm = STEP_FORMS[kind].sent(stored.flow)
+    if stored.flow.menu(view.menu) is None:
+        return conflicted(stored, view, **_kept(form))
     if more := request.form.get("more"):
         form.more(more)
         return render(stored, view, step_form=form)
@@ -73,8 +86,13 @@ def _save(
         edit_with(form.action(step_id, old)),
         menu_id=view.menu,
         conflict_view=view,
-        **({"step_form": form} if BY_NAME[kind].has_form else {}),
+        **_kept(form),
     )
+
+
+def _kept(form: StepForm) -> dict[str, StepForm]:
+    """The form for a page that shows it again; a step without fields has none."""
+    return {"step_form": form} if BY_NAME[form.kind].has_form else {}
 
 
 @blueprint.post("/steps/<step_id>/move/<direction>")

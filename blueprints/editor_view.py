@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 from flask import g, request, url_for
 
+from blueprints import whole
 from flows.document import KEYS, WRONG
+from providers import SERVICES
 
 SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
 """Trigger -> how it stands in an address."""
@@ -16,7 +18,7 @@ SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
 TRIGGERS = {slug: trigger for trigger, slug in SLUGS.items()}
 TABS = (("phone", "Phone"), ("map", "Map"), ("json", "JSON"), ("script", "Script"))
 FIRST_TAB = "json"
-TARGETS = (("speechcall", "SpeechCall"), ("voice_api", "Voice API"))
+TARGETS = tuple((service.target, service.label) for service in SERVICES.values())
 
 
 NAMES = ("menu", "key", "step", "new", "tab", "target", "ask", "keys", "start")
@@ -101,7 +103,7 @@ def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:
 
 
 def _whole(asked: str) -> int:
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 0
+    return whole(asked, most_digits=5) or 0
 
 
 def _join(path: str, query: str, anchor: str = "") -> str:

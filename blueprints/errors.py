@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from blueprints import inbox, speechcall_gateway, voice_gateway
+from blueprints import editor, inbox, speechcall_gateway, voice_gateway
 from flows.edits import Gone
 from storage.flows import FlowNotFound
 from storage.journeys import JourneyNotFound
+from storage.recordings import RecordingNotFound
 
 log = logging.getLogger("press_one")
 
@@ -74,7 +75,14 @@ NEVER_SHOWN = ("password", "secret")
 """Fields that a page never repeats."""
 
 AGAIN = (503, 507)
-"""Statuses after which the same form may be sent again as it is."""
+"""Statuses after which the same form may be sent again as it is.
+
+After any other what was typed is only shown: a page that sends a form on, although it came
+without a good token, would do another site's work.
+"""
+
+TOLD = ("revision", "kind", "keys", "inside", "press", "fix", "code", "path")
+"""Fields that the page fills in by itself."""
 
 
 def page(status: int, sentence: str = "") -> tuple[str, int]:
@@ -84,12 +92,16 @@ def page(status: int, sentence: str = "") -> tuple[str, int]:
     database, which may be what is broken. What was typed stays on the page where sending it
     again makes sense.
     """
+    typed = _typed()
     title, advice = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     facts = {
         "status": status,
         "title": title,
         "advice": sentence or advice,
-        "again": _typed() if status in AGAIN else None,
+        "again": typed if status in AGAIN else None,
+        "to_copy": []
+        if status in AGAIN
+        else [text for name, text in typed or () if name not in TOLD],
     }
     if status < 500:
         return render_template("error.html", **facts), status
@@ -97,8 +109,12 @@ def page(status: int, sentence: str = "") -> tuple[str, int]:
 
 
 def _typed() -> list[tuple[str, str]] | None:
-    """The fields of the form that was sent; None when it cannot be sent again from a page."""
-    kept = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    """The fields of the form that was sent; None when a page cannot or may not repeat them."""
+    try:
+        fields = list(request.form.items(multi=True))
+    except HTTPException:
+        return None
+    kept = [(name, text) for name, text in fields if name != "csrf_token"]
     secret = any(name in NEVER_SHOWN and text for name, text in kept)
     if request.method != "POST" or secret or any(request.files.values()):
         return None
@@ -109,9 +125,9 @@ def init_app(app: Flask) -> None:
     """One place that turns errors of the domain and of HTTP into pages."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, lambda _error: page(400))
-    for missing in (FlowNotFound, JourneyNotFound):
+    for missing in (FlowNotFound, JourneyNotFound, RecordingNotFound):
         app.register_error_handler(missing, lambda _error: page(404))
-    app.register_error_handler(Gone, lambda error: page(409, str(error)))
+    app.register_error_handler(Gone, editor.removed)
     app.register_error_handler(sqlite3.OperationalError, _database)
     app.register_error_handler(Exception, _unexpected)
 

@@ -7,12 +7,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Form, HiddenField, SelectChoice, SelectField, StringField
+from wtforms import (
+    FieldList,
+    Form,
+    HiddenField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from blueprints import whole
 from flows import values
 from flows.findings import Finding
 from flows.json_text import Unreadable, parse
+
+MOST_NAME = 500
+"""Characters of the name of a value in a body (ours)."""
 
 VALUE_TYPES = [
     SelectChoice("text"),
@@ -45,14 +57,61 @@ def needed(sentence: str) -> DataRequired:
     return DataRequired(sentence)
 
 
-def at_most(characters: int) -> Length:
-    """A validator: the text may not be longer."""
-    return Length(max=characters, message=f"This is too long: use at most {characters} characters.")
+class at_most(Length):
+    """A validator: the text may not be longer, nor hold characters that nobody sees.
+
+    ``lines``: whether it may have several lines.
+    """
+
+    def __init__(self, characters: int, *, lines: bool = False) -> None:
+        super().__init__(
+            max=characters, message=f"This is too long: use at most {characters} characters."
+        )
+        self.sound = Sound(values.check_prose if lines else values.check_line)
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Raise the field's error."""
+        super().__call__(form, field)
+        self.sound(form, field)
 
 
 def stripped(text: str | None) -> str:
-    """Without the spaces around it; "" for nothing."""
-    return (text or "").strip()
+    """Without the spaces around it, and with a space for each tab; "" for nothing."""
+    return (text or "").replace("\t", " ").strip()
+
+
+class WholeNumber(IntegerField):
+    """A whole number in ordinary digits; ``wrong`` is the sentence for anything else."""
+
+    def __init__(self, label: str, *checks: Any, wrong: Any, **more: Any) -> None:
+        super().__init__(label, list(checks), **more)
+        self.wrong = wrong
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError with the sentence."""
+        if valuelist:
+            self.data = whole(stripped(valuelist[0]))
+            if self.data is None:
+                raise ValueError(self.wrong)
+
+
+def typed(form: Form) -> list[tuple[str, str]]:
+    """(label, text) of everything that was typed into a form, for a page it has no place on."""
+    found: list[tuple[str, str]] = []
+    for field in form:
+        if isinstance(field, FieldList):
+            rows = [row.form for row in field if not row.form.empty]
+            found += [(row["name"].data or "", row["value"].data or "") for row in rows]
+        elif isinstance(field, SelectField):
+            labels = {choice.value: choice.label for choice in field.choices or ()}
+            if field.data and field.data != field.default:
+                found.append((field.label.text, str(labels.get(field.data, field.data))))
+        elif isinstance(field, _TYPED) and not isinstance(field, HiddenField) and field.data:
+            found.append((field.label.text, str(field.data)))
+    return found
+
+
+_TYPED = (StringField, IntegerField)
 
 
 class EditForm(FlaskForm):
@@ -64,7 +123,7 @@ class EditForm(FlaskForm):
 class ValueRow(Form):
     """One name with a value of a chosen type."""
 
-    name = StringField("Name", filters=[stripped])
+    name = StringField("Name", [at_most(MOST_NAME)], filters=[stripped])
     type = SelectField("Type", choices=VALUE_TYPES, default="text")
     value = StringField("Value")
 
@@ -93,7 +152,11 @@ class ValueRow(Form):
 
 def parse_value(kind: str, typed: str) -> Any:
     """A typed value as JSON has it. Raises ValueError with a sentence."""
-    return _PARSERS[kind](typed)
+    value = _PARSERS[kind](typed)
+    found = errors_of(values.check_value(value))
+    if found:
+        raise ValueError(found[0])
+    return value
 
 
 def _yes_or_no(typed: str) -> bool:

@@ -58,12 +58,11 @@ def _whole(name: str) -> int:
 @blueprint.get("/history")
 def listing(flow_id: int) -> ResponseReturnValue:
     """Every version, newest first: what was done, by whom, when."""
-    before = request.args.get("before", "")
     found = history.revisions(
         db(),
         person().workspace_id,
         flow_id,
-        before=int(before) if before.isdecimal() and len(before) < 12 else None,
+        before=row_id(request.args.get("before")),
         limit=PAGE + 1,
     )
     return render_template(
@@ -93,8 +92,8 @@ def compare(flow_id: int) -> ResponseReturnValue:
     """Two versions side by side, in words and as JSON."""
     newest = load(flow_id)
     first, second = (
-        _at(flow_id, int(asked)) if asked.isdecimal() and len(asked) < 12 else newest
-        for asked in (request.args.get("a", ""), request.args.get("b", ""))
+        newest if number is None else _at(flow_id, number)
+        for number in (row_id(request.args.get("a")), row_id(request.args.get("b")))
     )
     target = View.asked(flow_id).target
     return render_template(

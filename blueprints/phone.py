@@ -16,7 +16,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from blueprints import editor, may_edit, settings
+from blueprints import editor, may_edit, settings, whole
 from blueprints.auth import sign_in_first
 from blueprints.draft import with_unsaved
 from blueprints.editor_view import View
@@ -29,9 +29,6 @@ from providers.web import WebClient
 
 blueprint = Blueprint("phone", __name__, url_prefix="/flows/<int:flow_id>/phone")
 blueprint.before_request(sign_in_first)
-
-LONGEST_NUMBER = 9
-"""Digits of a place on a call; a call has far fewer lines."""
 
 CHANGED = "The call flow was changed meanwhile, so nothing was sent. Look again, then send it."
 
@@ -78,11 +75,12 @@ def send(flow_id: int) -> ResponseReturnValue:
 
 def _told(flow: Flow, view: View, number: str) -> engine.Told | None:
     """The web request with this number (from 1) on the call, or None when there is none."""
-    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+    wanted = whole(number)
+    if wanted is None:
         abort(400)
     call = build(flow, view).call
     told = [event for event in call.trail if isinstance(event, engine.Told)] if call else []
-    return dict(enumerate(told, 1)).get(int(number))
+    return dict(enumerate(told, 1)).get(wanted)
 
 
 def _pressed(view: View) -> View:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from wtforms import FieldList, FormField, IntegerField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, StopValidation
+from wtforms import FieldList, FormField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from blueprints import new_id, settings
 from blueprints.fields import (
@@ -14,13 +14,26 @@ from blueprints.fields import (
     HeaderRow,
     Sound,
     ValueRow,
+    WholeNumber,
+    at_most,
+    needed,
     parse_value,
     stripped,
     typed_value,
 )
 from calling.numbers import NumberRefused, normalise
 from flows import edits, values
-from flows.document import AnyAction, Connect, Flow, GoTo, HangUp, Repeat, SaveAnswer, Webhook
+from flows.document import (
+    MAX_TIMES,
+    AnyAction,
+    Connect,
+    Flow,
+    GoTo,
+    HangUp,
+    Repeat,
+    SaveAnswer,
+    Webhook,
+)
 
 NEW_MENU = "+"
 """The choice of a menu that does not exist yet; the editor adds it together with the step."""
@@ -29,9 +42,16 @@ SPARE_ROWS = 1
 """Empty rows that a list of values shows below its own."""
 
 
-class StepForm(EditForm):
-    """What every step's form can do: be filled from an action and become one."""
+HOW_OFTEN = f"Type a number from 1 to {MAX_TIMES}."
 
+
+class StepForm(EditForm):
+    """What every step's form can do: be filled from an action and become one.
+
+    ``kind`` is the kind of the action; ``lists`` names the fields that are lists of rows.
+    """
+
+    kind: ClassVar[str] = ""
     lists: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -81,6 +101,7 @@ def _updated(old: AnyAction | None, made: AnyAction) -> AnyAction:
 class WebhookForm(StepForm):
     """Tell a web address."""
 
+    kind = "webhook"
     lists = ("body", "headers")
     url = StringField("Web address", [Sound(values.check_url)], filters=[stripped])
     body = FieldList(FormField(ValueRow), max_entries=100)
@@ -134,9 +155,10 @@ def _refuse_twins(rows: FieldList, fold: Any) -> None:
 class SaveAnswerForm(StepForm):
     """Save the answer."""
 
+    kind = "save_answer"
     name = StringField(
         "Name of the answer",
-        [InputRequired("Give the answer a name."), Length(max=80)],
+        [needed("Give the answer a name."), at_most(80)],
         filters=[stripped],
         description="What was asked, such as “delivery”.",
     )
@@ -164,7 +186,10 @@ class SaveAnswerForm(StepForm):
 class GoToForm(StepForm):
     """Go to a menu."""
 
-    menu = SelectField("Menu", [InputRequired("Choose the menu that plays next.")])
+    kind = "goto"
+    menu = SelectField(
+        "Menu", [InputRequired("Choose the menu that plays next.")], validate_choice=False
+    )
 
     @classmethod
     def data_of(cls, action: GoTo) -> dict[str, Any]:
@@ -179,6 +204,11 @@ class GoToForm(StepForm):
         ]
         self.menu.choices.append(SelectChoice(NEW_MENU, "+ A new menu"))
 
+    def validate_menu(self, field: Any) -> None:
+        """The menu must be there."""
+        if field.data not in {choice.value for choice in field.choices}:
+            raise StopValidation("That menu is not there any more: choose another one.")
+
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step that was described; an imported link keeps the form it was written in."""
         form = old.form if isinstance(old, GoTo) else "string"
@@ -188,12 +218,12 @@ class GoToForm(StepForm):
 class RepeatForm(StepForm):
     """Say it again, a few times."""
 
-    times = IntegerField(
+    kind = "repeat"
+    times = WholeNumber(
         "How many times",
-        [
-            InputRequired("Type a number from 1 to 20."),
-            NumberRange(1, 20, "Type a number from 1 to 20."),
-        ],
+        InputRequired(HOW_OFTEN),
+        NumberRange(1, MAX_TIMES, HOW_OFTEN),
+        wrong=HOW_OFTEN,
         default=2,
     )
 
@@ -210,6 +240,7 @@ class RepeatForm(StepForm):
 class ConnectForm(StepForm):
     """Connect to a number."""
 
+    kind = "connect"
     number = StringField(
         "Phone number",
         [InputRequired("Type the number to connect to, such as +380441234567.")],
@@ -237,19 +268,23 @@ class ConnectForm(StepForm):
 class HangUpForm(StepForm):
     """Hang up has nothing to fill in."""
 
+    kind = "hangup"
+
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step."""
         return _updated(old, HangUp(id=step_id))
 
 
-STEP_FORMS: dict[str, type[StepForm]] = {
-    "webhook": WebhookForm,
-    "save_answer": SaveAnswerForm,
-    "goto": GoToForm,
-    "repeat": RepeatForm,
-    "connect": ConnectForm,
-    "hangup": HangUpForm,
-}
+_FORMS: tuple[type[StepForm], ...] = (
+    WebhookForm,
+    SaveAnswerForm,
+    GoToForm,
+    RepeatForm,
+    ConnectForm,
+    HangUpForm,
+)
+
+STEP_FORMS = {form.kind: form for form in _FORMS}
 """Kind -> form; a test holds it complete against blueprints.step_kinds."""
 
 

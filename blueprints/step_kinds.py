@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.document import (
+    WRONG,
     AnyAction,
     Connect,
     Flow,
@@ -133,6 +134,11 @@ KINDS: tuple[Kind, ...] = (
 )
 
 BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def kinds_for(trigger: str) -> list[Kind]:
+    """The kinds of steps that a key may have."""
+    return [kind for kind in KINDS if not kind.only_for_wrong or trigger == WRONG]
 
 
 def kind_of(action: AnyAction) -> Kind:

@@ -24,6 +24,9 @@ TRIGGERS = (*KEYS, WRONG)
 DEFAULT_WAIT_MS = 10_000
 """Milliseconds a menu waits for a key when it does not say (ours; the seed's example value)."""
 
+MAX_TIMES = 20
+"""The most often a menu may be said again (ours)."""
+
 PRACTICE_RECORDING = "ivr_practice"
 """The name of a recording that exists nowhere but on the practice phone network (ours)."""
 
@@ -78,7 +81,7 @@ class Repeat(Action):
     """
 
     kind: Literal["repeat"] = "repeat"
-    times: int = Field(ge=1, le=20)
+    times: int = Field(ge=1, le=MAX_TIMES)
 
 
 class Connect(Action):

@@ -11,12 +11,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.document import WRONG, Flow, GoTo, Menu, Repeat
+from flows.document import MAX_TIMES, WRONG, Flow, GoTo, Menu, Repeat
 from flows.targets.base import Compiled
 from flows.targets.speechcall import compile_flow
-
-MAX_TIMES = 20
-"""The most often a Repeat says a menu again (``flows.document.Repeat``)."""
 
 
 @dataclass(frozen=True)

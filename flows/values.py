@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flows.findings import Finding, has_error, shown
+from flows.json_text import texts_of
 from flows.numbers import check_number, is_placeholder
 from flows.urls import MAX_URL, ascii_host, check_url
 
@@ -21,11 +22,14 @@ __all__ = [
     "check_characters",
     "check_header",
     "check_headers",
+    "check_line",
     "check_number",
+    "check_prose",
     "check_recording",
     "check_sender",
     "check_text",
     "check_url",
+    "check_value",
     "check_wait_ms",
     "depth_of",
     "has_error",
@@ -75,6 +79,22 @@ def check_characters(text: str) -> tuple[Finding, ...]:
     if _SURROGATE.search(text):
         found.append(Finding("lone_surrogate"))
     return tuple(found)
+
+
+def check_line(text: str) -> tuple[Finding, ...]:
+    """A text on one line, such as a name. Errors: control_char and those of every text."""
+    return check_characters(text) or _check_controls(text, "")
+
+
+def check_prose(text: str) -> tuple[Finding, ...]:
+    """A text of several lines. Errors: control_char and those of every text."""
+    return check_characters(text) or _check_controls(text, "\t\r\n")
+
+
+def _check_controls(text: str, allowed: str) -> tuple[Finding, ...]:
+    # Unicode's category Cc is exactly these; it never changes (Unicode Standard, 4.5).
+    hidden = any((c < " " or "\x7f" <= c <= "\x9f") and c not in allowed for c in text)
+    return (Finding("control_char"),) if hidden else ()
 
 
 def _check_bidi(text: str) -> tuple[Finding, ...]:
@@ -179,6 +199,12 @@ def depth_of(value: object, stop: int = MAX_DEPTH + 1) -> int:
 def check_depth(value: object) -> tuple[Finding, ...]:
     """Error: too_deep."""
     return (Finding("too_deep", {"most": MAX_DEPTH}),) if depth_of(value) > MAX_DEPTH else ()
+
+
+def check_value(value: object) -> tuple[Finding, ...]:
+    """One value of a body. Errors: too_deep and those of every text in it."""
+    texts = (finding for text in texts_of(value) for finding in check_characters(text))
+    return (*check_depth([value]), *texts)
 
 
 def check_body(body: object) -> tuple[Finding, ...]:

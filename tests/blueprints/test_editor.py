@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import edits
 from flows.document import Connect, Flow, GoTo, HangUp, Menu, Webhook
 from flows.targets.speechcall import compile_flow
 from storage import flows as store
@@ -52,6 +53,18 @@ def test_what_the_caller_hears_is_saved(edit):
         ("recording", "https://user:pw@example.com/a.mp3", "remove it"),
         ("wait", "soon", "Type the seconds as a number"),
         ("wait", "601", "Type the seconds as a number"),
+        ("wait", "1_0", "Type the seconds as a number"),
+        ("wait", "١٠", "Type the seconds as a number"),
+        ("wait", "１", "Type the seconds as a number"),
+        ("wait", "1e1", "Type the seconds as a number"),
+        ("wait", "0", "Type the seconds as a number"),
+        ("wait", "9" * 5000, "Type the seconds as a number"),
+        ("name", "Zero\0", "an invisible zero character"),
+        ("name", "Bell\x07", "an invisible character"),
+        ("name", "x" * 121, "This is too long: use at most 120 characters."),
+        ("script", "Zero\0", "an invisible zero character"),
+        ("script", "Escape\x1b[31m", "an invisible character"),
+        ("script", "x" * 20_001, "This is too long: use at most 20000 characters."),
     ],
 )
 def test_a_wrong_value_is_explained_where_it_was_typed(edit, owner, field, typed, sentence):
@@ -59,7 +72,7 @@ def test_a_wrong_value_is_explained_where_it_was_typed(edit, owner, field, typed
     flow = edit("/menus/a", **{**typed_fields, field: typed})
     assert owner.page.status_code == 422
     assert sentence in owner.text
-    assert "Kept too" in owner.text
+    assert ("Kept" if field == "script" else "Kept too") in owner.text
     assert flow.menus[0].name == "First"
 
 
@@ -144,7 +157,23 @@ def test_every_kind_of_step_can_be_added(edit, slug, kind, fields, action):
             {"url": "https://a.example/", "body-0-name": "n", "body-1-name": "n"},
             "there twice",
         ),
+        ("webhook", {"url": "https://a.example/", "body-0-name": "n\0", "body-0-value": "x"},
+         "an invisible zero character"),
+        ("webhook", {"url": "https://a.example/", "body-0-name": "n", "body-0-value": "x\0"},
+         "an invisible zero character"),
+        (
+            "webhook",
+            {"url": "https://a.example/", "body-0-name": "n", "body-0-type": "json",
+             "body-0-value": "[" * 60 + "]" * 60},
+            "too many brackets inside each other",
+        ),
+        ("save_answer", {"name": "n", "type": "json", "value": "[" * 60 + "]" * 60},
+         "too many brackets inside each other"),
+        ("save_answer", {"name": "n", "type": "json", "value": '"\\ud800"'}, "half a character"),
+        ("save_answer", {"name": "  ", "value": "x"}, "Give the answer a name."),
+        ("save_answer", {"name": "x" * 81}, "use at most 80 characters"),
         ("goto", {"menu": ""}, "Choose the menu"),
+        ("goto", {"menu": "gone"}, "not there any more"),
         ("connect", {"number": "call me"}, "not a phone number"),
     ],
 )  # fmt: skip
@@ -294,8 +323,109 @@ def test_a_secret_header_is_covered_in_the_preview_and_whole_in_the_export(edit,
     assert "CANARY" in owner.text
 
 
+@pytest.mark.parametrize("times", ["21", "0", "1_0", "٢", "many", "9" * 5000])
+def test_saying_it_again_takes_a_number_from_1_to_20(edit, owner, times):
+    flow = edit("/menus/a/keys/wrong/repeat", times=times)
+    assert "Type a number from 1 to 20." in owner.text
+    assert not flow.menus[0].actions("wrong")
+
+
+def test_only_silence_and_wrong_keys_may_have_it_said_again(edit, owner, flow_id):
+    assert not edit("/menus/a/keys/1/repeat", times="2").menus[0].actions("1")
+    assert owner.page.status_code == 404
+    owner.get(f"/flows/{flow_id}?menu=a&key=1&new=repeat")
+    assert 'id="step-times"' not in owner.text
+    assert edit("/menus/a/keys/wrong/repeat", times="2").menus[0].actions("wrong")
+
+
+@pytest.mark.parametrize("typed", ["  ", "Zero\0", "Bell\x07", "Half\x85way"])
+def test_a_name_that_cannot_be_read_names_no_call_flow(edit, owner, db, flow_id, typed):
+    flow = edit("/settings", name=typed, sender="", recipient="", text="ivr")
+    assert (owner.page.status_code, flow.name) == (422, "Delivery")
+    owner.get("/")
+    owner.post("/flows", name=typed)
+    assert owner.page.status_code == 422
+    assert [one.id for one in store.list_all(db, 1)] == [flow_id]
+
+
+NINES = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "status"),
+    [
+        (f"/menus/a/move/{NINES}", {}, 404),
+        (f"/menus/a/steps/t/move/{NINES}", {}, 404),
+        ("/menus/a/move/١", {}, 404),
+        (
+            "/fix",
+            {"code": "missing_wrong", "path": "/messages/0/menu/0/dtmfActions/wrong", "fix": NINES},
+            200,
+        ),
+        ("/menus", {"revision": NINES}, 400),
+        ("/undo", {"revision": NINES}, 400),
+        ("/phone/send", {"number": NINES}, 400),
+        (f"/phone?start={NINES}&keys=1", {}, 200),
+        (f"/history/{NINES}/restore", {}, 404),
+    ],
+)
+def test_a_number_of_five_thousand_digits_is_no_number(edit, db, owner, action, fields, status):
+    step = Webhook(id="t", url="https://hooks.example.com/")
+    store.edit(db, 1, 1, 1, 1, lambda flow: edits.add_step(flow, "a", "1", step))
+    before = store.load(db, 1, 1).flow
+    assert edit(action, **fields) == before
+    assert owner.page.status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/flows/1/compare?a={n}&b={n}", "/flows/1/history?before={n}", "/flows/1?start={n}&keys=1",
+     "/calls?before={n}", "/calls?via=c{n}", "/calls?flow={n}", "/answers?flow={n}"],
+)  # fmt: skip
+def test_neither_is_it_in_an_address(owner, flow_id, path):
+    assert owner.get(path.format(n=NINES)).status_code in (200, 404)
+
+
+def test_a_deleted_menu_leaves_what_was_typed_to_copy(edit, owner, db, flow_id):
+    owner.get(f"/flows/{flow_id}?menu=b")
+    store.edit(db, 1, flow_id, 1, 1, lambda flow: edits.delete_menu(flow, "b"))
+    typed = {"name": "My name", "script": "My words", "recording": "not even ../ valid"}
+    owner.post(f"/flows/{flow_id}/menus/b", **typed, wait="10")
+    assert owner.page.status_code == 409
+    assert "Somebody else deleted this menu" in owner.text
+    assert all(words in owner.text for words in typed.values())
+    assert [menu.name for menu in store.load(db, 1, flow_id).flow.menus] == ["First"]
+
+
+@pytest.mark.parametrize("more", [{}, {"more": "body"}])
+def test_a_new_step_of_a_deleted_menu_leaves_what_was_typed_to_copy(owner, db, flow_id, more):
+    owner.get(f"/flows/{flow_id}?menu=b&key=2&new=webhook")
+    store.edit(db, 1, flow_id, 1, 1, lambda flow: edits.delete_menu(flow, "b"))
+    owner.post(
+        f"/flows/{flow_id}/menus/b/keys/2/webhook", url="https://typed.example/",
+        **{"body-0-name": "colour", "body-0-value": "red"}, **more,
+    )  # fmt: skip
+    assert owner.page.status_code == 409
+    for words in ("https://typed.example/", "colour", "red", "Somebody else deleted this menu"):
+        assert words in owner.text
+
+
+def test_a_removed_step_comes_back_as_a_new_one(edit, owner, db, flow_id):
+    step = edit("/menus/a/keys/2/webhook", url="https://old.example/").menus[0].actions("2")[0]
+    owner.get(f"/flows/{flow_id}?menu=a&key=2&step={step.id}")
+    store.edit(db, 1, flow_id, 1, 2, lambda flow: edits.remove_step(flow, "a", step.id))
+    owner.post(f"/flows/{flow_id}/menus/a/steps/{step.id}?menu=a&key=2", kind="webhook",
+               url="https://typed.example/")  # fmt: skip
+    assert owner.page.status_code == 409
+    assert "Somebody else removed this step" in owner.text
+    assert 'value="https://typed.example/"' in owner.text
+    assert f"/flows/{flow_id}/menus/a/keys/2/webhook" in owner.text
+
+
 def test_an_unknown_menu_or_key_is_a_page_not_a_traceback(edit, owner):
     edit("/menus/gone", name="X")
+    assert owner.page.status_code == 409
+    edit("/menus/a/steps/gone", kind="nonsense")
     assert owner.page.status_code == 409
     edit("/menus/a/keys/A/hangup")
     assert owner.page.status_code == 404

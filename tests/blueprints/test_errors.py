@@ -103,7 +103,6 @@ WRONG = [
     ("DELETE", "/flows", {}, 405),
     ("GET", "/logout", {}, 405),
     ("PROPFIND", "/", {}, 405),
-    ("POST", "/flows/{flow_id}/menus/gone", {"revision": "1", "name": "X", "wait": "5"}, 409),
     ("POST", "/flows", {"name": "x" * 2_600_000}, 413),
     ("POST", "/import", {"pasted": "x" * 2_600_000}, 413),
     ("GET", "/wrong/400", {}, 400),

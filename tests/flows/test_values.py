@@ -9,11 +9,14 @@ from flows.values import (
     check_body,
     check_header,
     check_headers,
+    check_line,
     check_number,
+    check_prose,
     check_recording,
     check_sender,
     check_text,
     check_url,
+    check_value,
     check_wait_ms,
     depth_of,
     is_placeholder,
@@ -346,3 +349,32 @@ def test_a_body_is_an_object_of_at_most_thirty_two_levels():
 def test_a_wrong_value_is_repeated_short_and_on_one_line():
     assert shown("a\nb\ud800") == "a\\u000ab\\ud800"
     assert len(shown("a" * 1000)) == 61
+
+
+LINES = {
+    "Доставка – “Ok” 👍\u200d": ([], []),
+    "two\nlines\r\n\tindented": (["control_char"], []),
+    "bell\x07": (["control_char"], ["control_char"]),
+    "delete\x7f": (["control_char"], ["control_char"]),
+    "next line\x85": (["control_char"], ["control_char"]),
+    "zero\0": (["nul_char"], ["nul_char"]),
+    "half \ud800": (["lone_surrogate"], ["lone_surrogate"]),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), LINES.items())
+def test_characters_that_nobody_sees_are_found(text, found):
+    assert (codes(check_line(text)), codes(check_prose(text))) == found
+
+
+def lists(levels):
+    value = "deep"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_a_value_of_a_body_may_be_one_level_less_deep_than_the_body():
+    assert codes(check_value(lists(31))) == codes(check_body({"a": lists(31)})) == []
+    assert codes(check_value(lists(32))) == codes(check_body({"a": lists(32)})) == ["too_deep"]
+    assert codes(check_value({"a\0": ["\ud800"]})) == ["nul_char", "lone_surrogate"]
