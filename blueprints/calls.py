@@ -15,6 +15,7 @@ from blueprints.call_list import Line, asked_for, line_of, shown
 from blueprints.queue import jobs
 from calling import practice, words
 from calling.clock import parsed
+from calling.own_number import shown_request
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from providers import SERVICES
@@ -124,7 +125,7 @@ def _call(call_id: int) -> dict[str, Any]:
         "flow_is_there": written is not None,
         "events": history,
         "again": newest_attempts(attempts),
-        "request_html": json_view.highlighted_json(call.request),
+        "request_html": json_view.highlighted_json(shown_request(call)),
         "reply_html": json_view.highlighted_json(call.reply),
         "live": call.finished_at is None or any(event.code in TELLING for event, _ in history),
         "keys": KEYS,

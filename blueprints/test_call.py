@@ -7,19 +7,25 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 
-from blueprints import db, may_edit, person, public_address, row_id, settings
+from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
+from blueprints.check_view import Check, check_views
+from blueprints.editor_view import View
 from blueprints.flow_tools import checked, compiled
 from blueprints.queue import jobs
-from calling import place
+from blueprints.recording_view import try_recordings
+from calling import guards, place
 from calling.numbers import Number, NumberRefused, is_practice, normalise
 from calling.practice_scripts import PRACTICE_NUMBERS
 from flows.document import Flow
 from flows.edits import change_settings
 from flows.problems import Problem
+from flows.rules.recordings import CODES as RECORDING_CODES
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
 from storage import connections
@@ -38,15 +44,11 @@ FIRST_NUMBER = "+1 505 555 0100"
 
 @dataclass(frozen=True)
 class Choice:
-    """A connection and why it could not carry this flow (nothing: it can).
-
-    ``loses``: what a call over it would lose because nobody outside reaches this machine.
-    """
+    """A connection and why it could not carry this flow (nothing: it can)."""
 
     connection: Connection
     service: str
     problems: tuple[Problem, ...]
-    loses: str
 
 
 class NumberForm(FlaskForm):
@@ -57,17 +59,22 @@ class NumberForm(FlaskForm):
 
 
 class ConfirmForm(NumberForm):
-    """The same, confirmed. One nonce is one call, however often the button is pressed."""
+    """The same, confirmed. One nonce is one call, however often the button is pressed.
+
+    ``again`` is asked where an earlier call to the number may have rung.
+    """
 
     nonce = HiddenField()
+    again = BooleanField(_l("Ring it all the same. It may ring a second time."))
 
 
 @blueprint.get("")
 @may_edit
 def start(flow_id: int) -> ResponseReturnValue:
-    """Choose a connection and a number."""
-    stored = _load(flow_id)
-    return _page(stored, NumberForm(formdata=None, data={"number": FIRST_NUMBER}))
+    """Choose a connection and a number; the address carries both on the way back here."""
+    stored, asked = _load(flow_id), request.args
+    typed = {"number": asked.get("number", FIRST_NUMBER), "connection": asked.get("connection")}
+    return _page(stored, NumberForm(formdata=None, data=typed))
 
 
 @blueprint.post("")
@@ -79,6 +86,8 @@ def check(flow_id: int) -> ResponseReturnValue:
     number = _number(form, choice.connection)
     if number is None or choice.problems:
         return _page(stored, form, 422)
+    if not choice.connection.practice:
+        try_recordings(stored.flow)
     return redirect(
         url_for(
             "test_call.confirm",
@@ -103,15 +112,39 @@ def confirm(flow_id: int) -> ResponseReturnValue:
         formdata=None,
         data={"connection": str(choice.connection.id), "nonce": secrets.token_urlsafe(16)},
     )
+    return _confirm_page(stored, choice, number, confirmed)
+
+
+def _confirm_page(
+    stored: flow_store.StoredFlow,
+    choice: Choice,
+    number: Number,
+    form: ConfirmForm,
+    status: int = 200,
+    refusal: guards.Refusal | None = None,
+) -> tuple[str, int]:
+    """The call before it rings; or why it may not ring, as a rule just said or says now."""
+    facts = guards.facts_of(db(), _ask(stored, choice.connection, number))
+    refusal = refusal or guards.decide(facts)
     practice = PRACTICE_NUMBERS.get(number.e164[-4:]) if is_practice(number.e164) else None
     return render_template(
         "calls/confirm.html",
         stored=stored,
         choice=choice,
         number=number,
-        form=confirmed,
+        form=form,
         practice_script=practice,
-    )
+        heard=_heard(stored, choice),
+        unclear=place.may_have_rung(db(), person().workspace_id, number.e164),
+        refusal=refusal,
+        times=guards.times_there(facts),
+        price=guards.price_of(facts),
+        own_number=facts.own_number,
+    ), refusal.page_status if refusal else status
+
+
+def _ask(stored: flow_store.StoredFlow, connection: Connection, number: Number) -> guards.Ask:
+    return place.ask(stored, connection, number, person().id, settings().home_region)
 
 
 @blueprint.post("/place")
@@ -129,12 +162,26 @@ def place_call(flow_id: int) -> ResponseReturnValue:
     made = compiled(flow, choice.connection.service, number.e164)
     if isinstance(made, CannotCompile):
         return _page(stored, form, 422)
-    call, is_new = place.intend(
-        db(), _intent(stored, choice.connection, number, flow.sender, made, form.nonce.data)
-    )
+    intent = _intent(stored, choice.connection, number, flow.sender, made, form)
+    try:
+        call, is_new = place.intend(db(), intent)
+    except guards.NotAllowed as problem:
+        return _confirm_page(stored, choice, number, form, refusal=problem.refusal)
+    except place.MayHaveRung:
+        form.again.errors = [_("Tick this to ring the number once more, or go back.")]
+        return _confirm_page(stored, choice, number, form, 422)
     if is_new:
         jobs().place_call(call.id)
     return redirect(url_for("calls.show", call_id=call.id), 303)
+
+
+def _heard(stored: flow_store.StoredFlow, choice: Choice) -> list[Check]:
+    """What a real call's callers might not hear well: the checks of its recordings."""
+    if choice.connection.practice:
+        return []
+    view = View(stored.id, target=choice.connection.service)
+    found = checked(stored.flow, choice.connection.service)
+    return check_views([p for p in found if p.code in RECORDING_CODES], view, stored.flow)
 
 
 def _intent(
@@ -143,18 +190,20 @@ def _intent(
     number: Number,
     sender: str,
     made: Compiled,
-    nonce: str,
+    form: ConfirmForm,
 ) -> place.Intent:
     me = person()
     return place.Intent(
         workspace_id=me.workspace_id,
         person_id=me.id,
-        nonce=nonce,
+        nonce=form.nonce.data or "",
         flow=stored,
         connection=connection,
         number=number,
         sender=sender,
         compiled=made,
+        again=bool(form.again.data),
+        home_region=settings().home_region,
     )
 
 
@@ -174,8 +223,7 @@ def _choice(flow: Flow, connection: Connection) -> Choice:
         if problem.severity == "error"
         or (problem.code == "practice_recording" and not connection.practice)
     )
-    loses = public_address.trouble(flow, connection)
-    return Choice(connection, SERVICES[connection.service].label, stops, loses)
+    return Choice(connection, SERVICES[connection.service].label, stops)
 
 
 def _chosen(flow: Flow, form: NumberForm) -> Choice:

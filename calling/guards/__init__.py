@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from calling.guards.asking import Ask, NotAllowed, check, facts_of, gate
 from calling.guards.decision import decide
-from calling.guards.facts import Facts, Refusal
+from calling.guards.facts import Facts, Refusal, price_of, times_there
 from calling.guards.phones import Phone, phone, transfers_of
 from calling.guards.words import SECTIONS, clock_text, price_text
 
@@ -39,6 +39,8 @@ __all__ = [
     "facts_of",
     "gate",
     "phone",
+    "price_of",
     "price_text",
+    "times_there",
     "transfers_of",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from calling.guards.phones import Phone
-from calling.guards.words import SECTIONS
+from calling.guards.words import SECTIONS, price_text
 from flows.said import Said, said
 from storage.rules import Rules, Tally
 
@@ -25,11 +25,25 @@ class Refusal:
     status: int = 400
 
     @property
-    def where(self) -> str:
-        """A sentence for programs: where a person can change it."""
+    def page_status(self) -> int:
+        """The same for a page, whose form was understood: 429, or else 422."""
+        return 422 if self.status == 400 else self.status
+
+    @property
+    def section_title(self) -> str:
+        """The title of the section that changes it; "" for what nobody can change."""
+        return SECTIONS.get(self.section, "")
+
+    @property
+    def whole(self) -> Said:
+        """For programs: the sentence, and where a person can change what stands behind it."""
         if not self.section:
-            return ""
-        return said("This is set under Rules, “{section}”.", section=SECTIONS[self.section])
+            return self.sentence
+        return said(
+            "{why} This is set under Rules, “{section}”.",
+            why=self.sentence,
+            section=self.section_title,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +75,14 @@ class Facts:
     def price(self) -> int | None:
         """What this call costs, in ``storage.rules.UNITS``; None when no price was set."""
         return self.rules.prices.get(self.phone.country)
+
+
+def times_there(facts: Facts) -> str:
+    """What time it is where the phone is: "14:05", "09:05 – 19:05", or "" when nobody knows."""
+    times = [f"{time:%H:%M}" for time in facts.phone.local_times(facts.at)]
+    return " – ".join(dict.fromkeys([times[0], times[-1]])) if times else ""
+
+
+def price_of(facts: Facts) -> str:
+    """What the call costs at most ("0.05 EUR"); "" when nobody set a price."""
+    return "" if facts.price is None else price_text(facts.price, facts.rules.currency)
