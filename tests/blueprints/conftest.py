@@ -20,6 +20,7 @@ from storage import (
     answers,
     calls,
     connections,
+    do_not_call,
     forward_addresses,
     forwards,
     journeys,
@@ -92,12 +93,14 @@ def ours(house: House) -> dict[str, int]:
         house.db, house.app.config["SECRET_BOX"], 1, service="voice_api", name="Our connection",
         base_url="https://api.sespcl.com/api/v1",
     )  # fmt: skip
+    do_not_call.add(house.db, 1, [do_not_call.NewEntry("+380509876543")])
     journey = record(engine.replay(flow, ["1"]), "Our test")
     return {
         "flow_id": flow_id,
         "call_id": calls.add(house.db, call, [])[0].id,
         "connection_id": connection,
         "key_id": keys.list_all(house.db, 1)[0].id,
+        "entry_id": do_not_call.page(house.db, 1)[0].id,
         "journey_id": journeys.add(house.db, 1, flow_id, 1, journey).id,
         "forward_id": _told_on(house),
     }
