@@ -13,6 +13,7 @@ from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.call_list import Line, asked_for, line_of, shown
 from blueprints.queue import jobs
+from blueprints.recording_view import playable
 from calling import practice, words
 from calling.clock import parsed
 from calling.own_number import shown_request
@@ -55,8 +56,7 @@ class Phone:
     @property
     def plays(self) -> str:
         """The address of the recording, when it can be played here."""
-        recording = self.menu.recording if self.menu else ""
-        return recording if recording.startswith(("http://", "https://")) else ""
+        return playable(self.menu.recording) if self.menu else ""
 
 
 @blueprint.get("")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from blueprints import person, settings
+from collections.abc import Mapping
+
+from blueprints import person, recording_view, settings
 from blueprints.inbox import inbox
 from flows import checks
 from flows.document import Flow
 from flows.problems import Problem
+from flows.rules.recordings import Recording
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 
 
-def checked(flow: Flow, target: str) -> tuple[Problem, ...]:
-    """Every problem of a flow for a target, with the hosts that the operator permits."""
+def checked(
+    flow: Flow, target: str, known: Mapping[str, Recording] | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of a flow for a target, with the hosts that the operator permits.
+
+    ``known`` is what is known of its recordings, for whoever asked already.
+    """
     return checks.check(
         flow,
         target=target,
         allowed_hosts=settings().reachable_hosts,
         inbox=inbox(person().workspace_id),
+        recordings=recording_view.known(flow) if known is None else known,
     )
 
 

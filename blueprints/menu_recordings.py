@@ -11,9 +11,10 @@ from flask_babel import ngettext
 from blueprints import db, editor, may_edit, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
+from blueprints.errors import page
 from blueprints.languages import say
 from blueprints.recording_view import allow_files, shelf, try_recordings, without_recording
-from blueprints.recordings import content_of
+from blueprints.recordings import TOO_MUCH, content_of
 from calling.recordings.kinds import NotARecording
 from calling.recordings.voice import can_speak
 from flows import edits
@@ -143,3 +144,8 @@ def _refuse(flow_id: int, menu_id: str, sentence: str) -> ResponseReturnValue:
     return editor.render(
         editor.load(flow_id), View.asked(flow_id, menu=menu_id), 422, recording_problem=sentence
     )
+
+
+@blueprint.errorhandler(413)
+def _too_large(_problem: Exception) -> ResponseReturnValue:
+    return page(413, str(TOO_MUCH))

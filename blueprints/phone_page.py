@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blueprints import json_view
+from blueprints import json_view, recording_view
 from blueprints.draft import NEW_STEP_ID
 from blueprints.editor_view import SLUGS, View
 from flows import call as engine
@@ -33,7 +33,10 @@ class TrailLine:
 
 @dataclass(frozen=True)
 class PhonePage:
-    """The phone. ``keys`` is what was pressed, as the address has it."""
+    """The phone. ``keys`` is what was pressed, as the address has it.
+
+    ``plays`` is the recording's address, when it can be played here.
+    """
 
     flow_id: int
     started: bool
@@ -47,6 +50,7 @@ class PhonePage:
     prompt_ms: int
     choices: tuple[str, ...]
     unsaved: bool
+    plays: str
 
     @property
     def over(self) -> bool:
@@ -77,10 +81,15 @@ def build(flow: Flow, view: View, *, unsaved: bool = False) -> PhonePage:
         start_name=(first.name or f"Menu {start + 1}") if first else "",
         trail=_trail(call, view) if call else [],
         wait_ms=call.wait_ms if call else 0,
-        prompt_ms=prompt_ms(menu) if menu else 0,
+        prompt_ms=prompt_ms(menu, _known_seconds(menu)) if menu else 0,
         choices=KEYS,
         unsaved=unsaved,
+        plays=recording_view.playable(menu.recording) if menu else "",
     )
+
+
+def _known_seconds(menu: Menu) -> dict[str, float]:
+    return recording_view.known_seconds(recording_view.known_of([menu.recording]))
 
 
 def _trail(call: engine.Call, view: View) -> list[TrailLine]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
 from werkzeug.datastructures import FileStorage
@@ -14,6 +15,7 @@ from wtforms import HiddenField, SelectChoice, SelectField, StringField
 
 from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
+from blueprints.errors import page
 from blueprints.fields import at_most, needed, stripped
 from blueprints.languages import say
 from blueprints.recording_view import MOST_FILES, allow_files, lines, shelf, size_words
@@ -222,10 +224,13 @@ def delete(recording_id: int) -> ResponseReturnValue:
     return redirect(url_for("recordings.listing"), 303)
 
 
+TOO_MUCH = _l("That is too much at once: a file may have 10 MB, and all together 40 MB.")
+
+
 @blueprint.errorhandler(413)
 def _too_large(_problem: Exception) -> ResponseReturnValue:
+    if not current_user.is_authenticated:
+        return page(413)
     form = UploadForm(formdata=None)
-    form.files.errors = [
-        _("That is too much at once: a file may have 10 MB, and all together 40 MB.")
-    ]
+    form.files.errors = [str(TOO_MUCH)]
     return _list(form, 413)

@@ -38,6 +38,16 @@ const refresh = () => {
   if (now !== shown) { shown = now; countDown(); }
 };
 
+// A menu's recording plays by itself when "read aloud" is on; each playing of a menu once.
+let lastPlayed = "";
+const playRecording = () => {
+  const audio = document.querySelector("#phone-pane [data-plays]");
+  const wanted = audio && localStorage.getItem(SOUND) === "on" ? audio.id : "";
+  if (wanted && wanted !== lastPlayed) audio.play().catch(() => {});
+  lastPlayed = wanted;
+};
+document.addEventListener("press-one:speak", playRecording);
+
 document.addEventListener("change", (event) => {
   if (!event.target.closest("#phone-pane .speeds")) return;
   if (event.target.name === "speed") { localStorage.setItem(SPEED, event.target.value); countDown(); }
@@ -53,6 +63,6 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-document.addEventListener("htmx:afterSettle", refresh);
+document.addEventListener("htmx:afterSettle", () => { refresh(); playRecording(); });
 document.addEventListener("DOMContentLoaded", refresh);
 if (document.readyState !== "loading") refresh();

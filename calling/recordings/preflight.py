@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from sqlite_utils import Database
@@ -130,4 +130,5 @@ def _own(url: str, recording: recordings.Recording, base_url: str) -> Recording:
 
 
 def _kept(recording: Recording) -> dict[str, Any]:
-    return {name: value for name, value in asdict(recording).items() if value not in (None, "")}
+    values = {field.name: getattr(recording, field.name) for field in fields(recording)}
+    return {name: value for name, value in values.items() if value not in (None, "")}

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from calling.recordings.keep import clean_name
 from calling.recordings.kinds import MAX_BYTES, NotARecording
 from calling.recordings.narrow import narrowed
 from calling.recordings.sniff import sniff
@@ -279,3 +280,18 @@ def test_a_draft_without_ffmpeg_is_narrow_enough_for_a_phone():
     high = sniff(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body)
     quieter = narrowed(high).loudness
     assert quieter is None or quieter < (high.loudness or 0) - 40
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("n\x00ul\r\n.wav", "n ul"),
+        ("a\u202ecod.mp3", "a cod"),
+        ("../../etc/passwd", "passwd"),
+        (".mp3", "Recording"),
+        ("  two   words  .ogg", "two words"),
+        ("Привіт.м4а.mp3", "Привіт.м4а"),
+    ],
+)
+def test_a_name_is_one_line_of_plain_characters(typed, name):
+    assert clean_name(typed) == name
