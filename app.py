@@ -38,6 +38,7 @@ from blueprints import (
     own_number,
     phone,
     preview,
+    recordings,
     rules,
     schema,
     script,

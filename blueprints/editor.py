@@ -109,7 +109,6 @@ def render(
         targets_by_name=dict(TARGETS),
         lost=lost,
         recordings=recording_view.panel(stored.flow, page.menu, recording_problem),
-        recordings=recording_view.panel(stored.flow, page.menu, recording_problem),
         refused=status != 200,
         side=side_shown or side.build(page),
     ), status

@@ -115,7 +115,6 @@ def build(
     problems: tuple[Problem, ...],
     undo_redo: tuple[str, str] = ("", ""),
     known_seconds: Mapping[str, float] | None = None,
-    known_seconds: Mapping[str, float] | None = None,
     pressed: Mapping[str, str] | None = None,
     heard: HeardForm | None = None,
     settings: SettingsForm | None = None,

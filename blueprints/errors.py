@@ -15,7 +15,6 @@ from flows.edits import Gone
 from storage.flows import FlowNotFound
 from storage.journeys import JourneyNotFound
 from storage.recordings import RecordingNotFound
-from storage.recordings import RecordingNotFound
 
 log = logging.getLogger("press_one")
 

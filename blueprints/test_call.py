@@ -16,11 +16,8 @@ from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
-from blueprints.check_view import Check, check_views
-from blueprints.editor_view import View
 from blueprints.flow_tools import checked, compiled
 from blueprints.queue import jobs
-from blueprints.recording_view import try_recordings
 from blueprints.recording_view import try_recordings
 from calling import guards, place
 from calling.numbers import Number, NumberRefused, is_practice, normalise
@@ -28,7 +25,6 @@ from calling.practice_scripts import PRACTICE_NUMBERS
 from flows.document import Flow
 from flows.edits import change_settings
 from flows.problems import Problem
-from flows.rules.recordings import CODES as RECORDING_CODES
 from flows.rules.recordings import CODES as RECORDING_CODES
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
@@ -139,7 +135,6 @@ def _confirm_page(
         form=form,
         practice_script=practice,
         heard=_heard(stored, choice),
-        heard=_heard(stored, choice),
         unclear=place.may_have_rung(db(), person().workspace_id, number.e164),
         refusal=refusal,
         times=guards.times_there(facts),
@@ -178,15 +173,6 @@ def place_call(flow_id: int) -> ResponseReturnValue:
     if is_new:
         jobs().place_call(call.id)
     return redirect(url_for("calls.show", call_id=call.id), 303)
-
-
-def _heard(stored: flow_store.StoredFlow, choice: Choice) -> list[Check]:
-    """What a real call's callers might not hear well: the checks of its recordings."""
-    if choice.connection.practice:
-        return []
-    view = View(stored.id, target=choice.connection.service)
-    found = checked(stored.flow, choice.connection.service)
-    return check_views([p for p in found if p.code in RECORDING_CODES], view, stored.flow)
 
 
 def _heard(stored: flow_store.StoredFlow, choice: Choice) -> list[Check]:

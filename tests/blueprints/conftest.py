@@ -26,6 +26,7 @@ from storage import (
     journeys,
     keys,
     people,
+    recordings,
 )
 from storage.credentials import secret_box
 from storage.db import open_db
@@ -103,7 +104,17 @@ def ours(house: House) -> dict[str, int]:
         "entry_id": do_not_call.page(house.db, 1)[0].id,
         "journey_id": journeys.add(house.db, 1, flow_id, 1, journey).id,
         "forward_id": _told_on(house),
+        "recording_id": _recording(house),
     }
+
+
+def _recording(house: House) -> int:
+    """A recording that our call flow does not play; its id."""
+    new = recordings.NewRecording(
+        workspace_id=1, person_id=1, name="Ours alone, spoken", kind="mp3", content=b"sound",
+        seconds=1.0, loudness=-18.0,
+    )  # fmt: skip
+    return recordings.add(house.db, house.data, new).id
 
 
 def _told_on(house: House) -> int:
