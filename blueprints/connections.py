@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectChoice, SelectField, StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import Optional, StopValidation
 
 from blueprints import box, db, owners_only, person, public_address, settings
 from blueprints.auth import sign_in_first
 from blueprints.fields import Sound, at_most, needed, stripped
 from flows import values
-from providers import SERVICES, connect
+from providers import SERVICES, ServiceInfo, connect
 from providers.base import Credentials
 from providers.web import WebClient
 from storage import connections as store
@@ -35,19 +39,16 @@ def _nothing_after(_form: FlaskForm, field: StringField) -> None:
         raise StopValidation("Leave out “?” or “#” and everything after it.")
 
 
-def _not_anothers(form: FlaskForm, field: StringField) -> None:
+def _not_anothers(form: ConnectionForm, field: StringField) -> None:
     """A key must not go to another service than the one it is for."""
     for service in SERVICES.values():
-        if service.key != form.service.data and field.data == service.default_base_url:
+        if service is not form.service and field.data == service.default_base_url:
             raise StopValidation(f"This is the address of {service.label}. Leave it empty.")
 
 
 class ConnectionForm(FlaskForm):
-    """A service, where it is, and how to sign in there."""
+    """Where a service is, and how to sign in there; it asks only what the service wants."""
 
-    service = SelectField(
-        "Service", choices=[SelectChoice(s.key, s.label) for s in SERVICES.values()]
-    )
     name = StringField(
         "Name",
         [needed("Give the connection a name."), at_most(80)],
@@ -64,7 +65,7 @@ class ConnectionForm(FlaskForm):
         "User name",
         [at_most(200)],
         filters=[stripped],
-        description="SpeechCall only; leave it empty if you have a key.",
+        description=_l("Leave it empty if the service gave you a key."),
     )
     secret = PasswordField(
         "Password or key",
@@ -77,6 +78,14 @@ class ConnectionForm(FlaskForm):
         filters=[stripped],
         description="Used when a call flow names no sender.",
     )
+
+    def __init__(self, service: ServiceInfo, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.service = service
+        self.secret.label.text = _(service.secret_label)
+        self.base_url.render_kw = {"placeholder": service.default_base_url}
+        if not service.username_label:
+            del self.username
 
 
 @blueprint.get("")
@@ -92,11 +101,20 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/new", methods=["GET", "POST"])
+@blueprint.get("/new")
 @owners_only
-def new() -> ResponseReturnValue:
+def choose() -> ResponseReturnValue:
+    """Which service the new connection is for."""
+    return render_template("settings/connection_services.html", services=SERVICES.values())
+
+
+@blueprint.route("/new/<service>", methods=["GET", "POST"])
+@owners_only
+def new(service: str) -> ResponseReturnValue:
     """Add a connection."""
-    form = ConnectionForm()
+    if service not in SERVICES:
+        abort(404)
+    form = ConnectionForm(SERVICES[service])
     form.secret.description = SECRET_KEPT
     if form.is_submitted() and not form.secret.data:
         form.validate()
@@ -104,7 +122,7 @@ def new() -> ResponseReturnValue:
     elif form.validate_on_submit():
         _save(form, None)
         return redirect(url_for("connections.listing"), 303)
-    return _form(form, "New connection")
+    return _form(form, _("New connection to %(service)s", service=form.service.label))
 
 
 @blueprint.route("/<int:connection_id>", methods=["GET", "POST"])
@@ -112,7 +130,7 @@ def new() -> ResponseReturnValue:
 def edit(connection_id: int) -> ResponseReturnValue:
     """Change a connection; its secret is never shown again."""
     connection = _real_or_404(connection_id)
-    form = ConnectionForm(obj=connection)
+    form = ConnectionForm(SERVICES[connection.service], obj=connection)
     if form.validate_on_submit():
         _save(form, connection_id)
         if _address(form) != connection.base_url and not form.secret.data:
@@ -126,8 +144,7 @@ def edit(connection_id: int) -> ResponseReturnValue:
 
 def _address(form: ConnectionForm) -> str:
     """Where the connection leads: what was typed, or the service's usual address."""
-    usual: str = SERVICES[form.service.data].default_base_url
-    return form.base_url.data or usual
+    return form.base_url.data or form.service.default_base_url
 
 
 def _form(form: ConnectionForm, title: str) -> tuple[str, int]:
@@ -141,12 +158,15 @@ def _save(form: ConnectionForm, connection_id: int | None) -> None:
         box(),
         person().workspace_id,
         connection_id=connection_id,
-        service=form.service.data,
+        service=form.service.key,
         name=form.name.data,
         base_url=_address(form),
-        username=form.username.data,
+        username=form.username.data if form.username else "",
         sender=form.sender.data,
         new_secret=form.secret.data or "",
+    )
+    flash(
+        _("“%(name)s” was saved. Press Check to see whether it lets you in.", name=form.name.data)
     )
 
 

@@ -76,9 +76,8 @@ def running(first_day, infobip, tmp_path_factory):
 def owner(running, infobip):
     """The owner, who has added the connection on its page."""
     reader = running.signed_in()
-    reader.open("/connections/new")
-    reader.press("Save connection", service="infobip", name="Our Infobip", base_url=infobip.url,
-                 username="", secret=KEY, sender="")  # fmt: skip
+    reader.open("/connections/new/infobip")
+    reader.press("Save connection", name="Our Infobip", base_url=infobip.url, secret=KEY, sender="")
     assert "Our Infobip" in reader.words
     return reader
 
