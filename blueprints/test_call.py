@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
 
-from blueprints import db, may_edit, person, row_id, settings
+from blueprints import db, may_edit, person, public_address, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
@@ -44,11 +44,15 @@ FIRST_NUMBER = "+1 505 555 0100"
 
 @dataclass(frozen=True)
 class Choice:
-    """A connection and why it could not carry this flow (nothing: it can)."""
+    """A connection and why it could not carry this flow (nothing: it can).
+
+    ``loses``: what a call over it would lose because nobody outside reaches this machine.
+    """
 
     connection: Connection
     service: str
     problems: tuple[Problem, ...]
+    loses: str
 
 
 class NumberForm(FlaskForm):
@@ -223,7 +227,8 @@ def _choice(flow: Flow, connection: Connection) -> Choice:
         if problem.severity == "error"
         or (problem.code == "practice_recording" and not connection.practice)
     )
-    return Choice(connection, SERVICES[connection.service].label, stops)
+    loses = public_address.trouble(flow, connection)
+    return Choice(connection, SERVICES[connection.service].label, stops, loses)
 
 
 def _chosen(flow: Flow, form: NumberForm) -> Choice:
