@@ -175,6 +175,28 @@ def test_a_redirect_with_an_endless_body_is_not_swallowed_whole() -> None:
         WebClient(server.allowed).get(server.url)
 
 
+@pytest.mark.parametrize("size", [99_999, 100_000, 100_001, 3_000_000])
+def test_of_a_file_no_more_is_read_than_was_asked_for(size: int) -> None:
+    with standing_in(answering(200, b"x" * size)) as server:
+        reply = WebClient(server.allowed).fetch(server.url, most_bytes=100_000)
+    assert len(reply.content) == min(size, 100_000)
+
+
+def test_a_file_that_drips_is_given_up_in_time() -> None:
+    began = time.monotonic()
+    with (
+        standing_in(dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n")) as server,
+        pytest.raises(SentButUnclear, match="in time"),
+    ):
+        WebClient(server.allowed).fetch(server.url, most_bytes=1_000_000, timeout_s=0.6)
+    assert time.monotonic() - began < 3
+
+
+def test_no_file_is_fetched_from_a_private_place() -> None:
+    with standing_in(answering(200, b"x")) as server, pytest.raises(NotSent, match="private"):
+        WebClient().fetch(server.url, most_bytes=10)
+
+
 def test_the_surroundings_take_no_part(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login someone password canary\n")
