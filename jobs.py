@@ -200,8 +200,8 @@ class Jobs:
     def _waiting(self) -> Waiting:
         """What waits in the queue, and what comes into it by itself before the next sweep."""
         soon = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=SWEEP_EVERY_S)
-        timed = [task for task in self.huey.scheduled() if task.eta is None or task.eta <= soon]
-        return {(task.name, tuple(task.args)) for task in [*self.huey.pending(), *timed]}
+        tasks = [*self.huey.pending(), *self.huey.scheduled()]
+        return {(t.name, tuple(t.args)) for t in tasks if t.eta is None or t.eta <= soon}
 
     def _once(self, waiting: Waiting, task: Any, moment: str, *args: object) -> None:
         if (task.name, args) not in waiting:

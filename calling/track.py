@@ -106,7 +106,7 @@ def apply(
         if not _counts(newest, answer):
             return None
         step = _step(db, newest, answer, practice_pace)
-        return calls.apply_change(db, call.id, step.events, **step.columns)
+        return calls.apply_change(db, call.id, step.events, (), **step.columns)
 
 
 def _changed(results: Sequence[StoredCall | None]) -> list[StoredCall]:

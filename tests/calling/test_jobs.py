@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import jobs as queue
+from calling.clock import later
 from calling.practice import Ring
 from flows.document import Flow, HangUp, Menu, Webhook
 from settings import Settings
@@ -120,11 +121,36 @@ def test_a_due_poll_is_swept_up(db, work, settings):
     until(lambda: calls.by_id(db, call.id).polls == 1)
 
 
+def test_a_queue_that_nobody_works_off_does_not_grow_with_every_sweep(db, settings):
+    due = ["2000-01-01T00:00:00.000Z", later(30)]
+    for number, (state, next_poll_at) in enumerate(
+        [("queued", None), ("queued", None), ("accepted", due[0]), ("accepted", due[1])]
+    ):
+        row = NewCall(
+            workspace_id=1, origin="app", nonce=f"n{number}", flow_name="F", service="speechcall",
+            to_number="+380936670003", sender="S", request_path="/x", request="{}", state=state,
+        )  # fmt: skip
+        call, _ = calls.add(db, row, [])
+        calls.change(db, call.id, [], next_poll_at=next_poll_at)
+    tasks = queue.Jobs(settings)
+    for _ in range(5):
+        tasks.sweep()
+    put = sorted((*task.args, task.eta is None) for task in tasks.huey.pending())
+    assert put == [(1, True), (2, True), (3, True), (4, False)]
+
+
+def test_a_worker_sweeps_once_as_its_process_starts(settings):
+    tasks = queue.Jobs(settings)
+    for _ in range(3):
+        tasks._at_start()
+    put = [(task.name, task.eta is None) for task in tasks.huey.pending()]
+    assert put == [("sweep", True), ("sweep", False)]
+
+
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 def test_the_same_tasks_run_over_redis_in_a_process_of_their_own(
     db, key, settings, listener, tmp_path
 ):
-    pytest.importorskip("redis")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -10,10 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import requests
 
@@ -218,17 +217,25 @@ def line(name: str, house: House, buttons: Sequence[Button], more: str = "") -> 
     )
 
 
-def show(title: str, lines: Sequence[Line]) -> None:
-    """The table, for people."""
-    print(f"\n{title}")
+TABLE: list[Line] = []
+"""Every line of this run, for the one table at its end."""
+
+
+def show(lines: Sequence[Line]) -> None:
+    """Keep these lines for the table."""
+    TABLE.extend(lines)
+
+
+def table() -> Iterator[str]:
+    """The lines as Markdown, for people and for docs/soak.md."""
     states = ("queued", "sending", "accepted", "refused", "unknown")
     head = ("", "presses", "POSTs", "most a call", "calls", "unrecorded", *states, "")
-    print("| " + " | ".join(head) + " |")
-    print("|" + "---|" * len(head))
-    for one in lines:
-        ends: list[Any] = [one.ends[state] for state in states]
-        cells = (one.name, one.presses, one.posts, one.most, one.calls, one.unrecorded, *ends)
-        print("| " + " | ".join(map(str, cells)) + f" | {one.more} |")
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for one in TABLE:
+        counts = (one.presses, one.posts, one.most, one.calls, one.unrecorded)
+        ends = [one.ends[state] for state in states]
+        yield f"| {one.name} | " + " | ".join(map(str, (*counts, *ends))) + f" | {one.more} |"
 
 
 def hold(lines: Sequence[Line]) -> None:

@@ -78,16 +78,16 @@ def test_one_of_two_consumers_is_killed_and_every_call_is_placed_once_and_follow
             house.until(lambda _: asked_for(house) >= presses // 2, 60)
             kill(first)
             consumer(house, url)
-            took = house.until(
+            house.until(
                 lambda rows: all(r.outcome == "answered" or r.state == "sending" for r in rows), 90
             )
             lost = sum(row.state == "sending" for row in house.rows())
             if presses > 9:
                 house.until(lambda rows: not any(r.state == "sending" for r in rows), 120)
-            made = line("two consumers, one killed", house, buttons, f"{took:.0f} s, {lost} lost")
+            made = line("Redis, two consumers, one killed", house, buttons, f"{lost} lost")
         finally:
             house.close()
-    show(f"{presses} presses over Redis, one of two consumers killed with -9", [made])
+    show([made])
     hold([made])
     assert made.calls == presses
     assert lost <= 2, "a consumer of two workers has no more than two calls in its hands"
@@ -116,9 +116,9 @@ def test_the_questions_of_a_killed_consumer_are_asked_by_another(
             taking.hold_questions.clear()
             consumer(house, url)
             took = house.until(lambda rows: all(row.outcome == "answered" for row in rows), 45)
-            made = line("killed while asking", house, buttons, f"all asked after {took:.0f} s")
+            made = line("Redis, killed while asking", house, buttons, f"all told in {took:.0f} s")
         finally:
             house.close()
-    show("30 calls, a consumer killed with -9 while it asks", [made])
+    show([made])
     hold([made])
     assert took < 40

@@ -58,7 +58,7 @@ def settled(house: House, fault: str, buttons: list[Button], seconds: float) -> 
         took = house.until(
             lambda rows: all(row.outcome == "answered" for row in rows if row.id in lost), 90
         )
-        more = f"{len(lost)} at Infobip looked up and found within {took:.0f} s"
+        more = f"the last {len(lost)} found at Infobip after {took:.0f} s"
     made = line(fault, house, buttons, more)
     assert set(made.ends) <= ENDS[fault], made
     return made
@@ -78,7 +78,7 @@ def test_eight_faults_with_fifty_presses_each(first_day: Path, tmp_path: Path) -
             return settled(house, fault, buttons, 600)
 
         lines = list(hands.map(one, range(8)))
-    show("8 faults × 50 presses", lines)
+    show(lines)
     hold(lines)
     assert sum(one.presses for one in lines) == sum(one.calls for one in lines) == 400
 
@@ -92,7 +92,7 @@ def test_quick_faults_with_a_few_presses_each(first_day: Path, tmp_path: Path) -
         }
         house.until(lambda rows: all(r.state not in ("queued", "sending") for r in rows), 60)
         lines = [line(fault, house, buttons) for fault, buttons in pressed.items()]
-    show(f"{len(QUICK)} faults × 3 presses", lines)
+    show(lines)
     hold(lines)
     for one in lines:
         assert (one.calls, set(one.ends) <= ENDS[one.name]) == (3, True)
@@ -118,8 +118,8 @@ def test_many_presses_of_one_button_in_two_processes_are_one_call(
             )
             assert len(set(pages)) == 1
         house.until(lambda rows: all(row.outcome == "answered" for row in rows), 120)
-        made = line(f"{at_once} at once × {rounds}", house, buttons)
+        made = line(f"{at_once} at once × {rounds}, two processes", house, buttons)
     made.presses = at_once * rounds
-    show(f"{at_once} parallel presses × {rounds}, two server processes", [made])
+    show([made])
     hold([made])
     assert made.posts == made.calls == rounds
