@@ -13,7 +13,7 @@ from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
 from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
-from flows.paths import Proof, prove
+from flows.paths import Proof, keys_in_words, prove
 from flows.problems import Problem
 from flows.words import trigger_name
 from storage.flows import StoredFlow
@@ -70,7 +70,7 @@ class DeleteQuestion:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole editor."""
+    """The whole editor. ``reached``: what a caller does to get to the chosen menu, in words."""
 
     stored: StoredFlow
     view: View
@@ -90,6 +90,7 @@ class Page:
     more_checks: int
     errors: int
     proof: Proof | None
+    reached: str
     delete_question: DeleteQuestion | None
     conflict: str
     editable: bool
@@ -125,6 +126,7 @@ def build(
     flow = stored.flow
     menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
+    proof = prove(flow, known_seconds) if flow.menus else None
     keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
     return Page(
         stored=stored,
@@ -144,7 +146,8 @@ def build(
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
-        proof=prove(flow, known_seconds) if flow.menus else None,
+        proof=proof,
+        reached=keys_in_words(proof.keys_to(menu.id) or ()) if proof and menu else "",
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
         conflict=conflict,
         editable=editable,

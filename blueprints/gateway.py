@@ -143,12 +143,13 @@ def _begin() -> None:
 
 def _log(response: Response) -> Response:
     key: ApiKey | None = g.get("gateway_key")
+    now = time.perf_counter()
     LOG.info(
         "%s %r %d %d ms key=%s request=%s",
         request.method,
         request.path,
         response.status_code,
-        (time.perf_counter() - g.gateway_began) * 1000,
+        (now - g.get("gateway_began", now)) * 1000,
         key.prefix if key else "-",
         request_id(),
     )

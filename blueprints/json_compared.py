@@ -10,6 +10,7 @@ from typing import Literal
 
 from blueprints.flow_tools import compiled
 from blueprints.json_view import cover_secrets
+from flows import whole_file
 from flows.targets.base import CannotCompile
 from providers import SERVICES
 from storage.flows import StoredFlow
@@ -31,26 +32,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The lines, or the sentences that say which version has no JSON."""
+    """The lines, and what they are of when a version has no JSON for the service."""
 
     lines: tuple[Line, ...]
     lacking: tuple[str, ...]
 
 
 def compare(first: StoredFlow, second: StoredFlow, target: str) -> Comparison:
-    """Both versions as the target would be sent them."""
+    """Both versions as the target would be sent them; before that is possible, as their files."""
     made = [compiled(stored.flow, target) for stored in (first, second)]
     lacking = tuple(
-        f"{SERVICES[target].label} cannot carry version {stored.revision} yet, so it has no JSON."
+        f"{SERVICES[target].label} cannot carry version {stored.revision} yet, so these are the"
+        " Press One files of both."
         for stored, one in zip((first, second), made, strict=True)
         if isinstance(one, CannotCompile)
     )
+    bodies = [one.body for one in made if not isinstance(one, CannotCompile)]
+    if lacking:
+        bodies = [json.loads(whole_file.write(stored.flow)) for stored in (first, second)]
     texts = [
-        json.dumps(cover_secrets(one.body), ensure_ascii=False, indent=2).splitlines()
-        for one in made
-        if not isinstance(one, CannotCompile)
+        json.dumps(cover_secrets(body), ensure_ascii=False, indent=2).splitlines()
+        for body in bodies
     ]
-    return Comparison(tuple(_lines(*texts)) if not lacking else (), tuple(dict.fromkeys(lacking)))
+    return Comparison(tuple(_lines(*texts)), lacking[:1])
 
 
 def _lines(before: list[str], after: list[str]) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 CSRF = CSRFProtect()
@@ -56,11 +56,24 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_other_sites() -> None:
-    if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") in (
-        "cross-site",
-        "same-site",
+    if request.method in SAFE_METHODS:
+        return
+    if (
+        request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        or not _origin_is_ours()
     ):
         abort(403)
+
+
+def _origin_is_ours() -> bool:
+    """Whether no other site sent this. Programs send no origin; a browser's "null" is no site."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    base = urlsplit(current_app.config["SETTINGS"].base_url)
+    # The host was checked against TRUSTED_HOSTS; a proxy in front may have changed the scheme.
+    return origin in (f"{base.scheme}://{base.netloc}", f"http://{request.host}",
+                      f"https://{request.host}")  # fmt: skip
 
 
 def _add_headers(response: Response) -> Response:

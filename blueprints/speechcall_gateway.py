@@ -35,7 +35,7 @@ from calling.guards import Refusal
 from calling.practice import Ring
 from calling.practice_scripts import fault_of
 from calling.practice_statuses import speechcall_status
-from flows.json_text import Unreadable
+from flows.json_text import Unreadable, too_large
 from storage import gateway_calls, practice
 from storage.calls import StoredCall
 from storage.keys import ApiKey
@@ -129,6 +129,8 @@ def http_error(problem: HTTPException) -> Response:
     """What HTTP itself refuses, as this gateway says it."""
     status = problem.code or 500
     response = _error(status, "" if status in ERRORS else problem.name)
+    if status == 413:
+        return _unreadable(too_large())
     response.headers.update(retry_after(problem))
     return response
 

@@ -19,6 +19,7 @@ from flows.document import (
     DEFAULT_WAIT_MS,
     KEYS,
     WRONG,
+    Action,
     Connect,
     Flow,
     GoTo,
@@ -237,30 +238,21 @@ def _run(line: _Line, menu: Menu | None, trigger: str) -> None:
     _end(line, "list_ended", trigger)
 
 
+def _note(
+    line: _Line, event: Callable[..., Event], trigger: str, step: Action, **facts: Any
+) -> None:
+    """One more line of the trail: what a step of this menu did."""
+    line.trail.append(event(menu_id=line.menu_id, trigger=trigger, step_id=step.id, **facts))
+
+
 def _tell(line: _Line, trigger: str, step: Webhook) -> bool:
-    line.trail.append(
-        Told(
-            menu_id=line.menu_id,
-            trigger=trigger,
-            step_id=step.id,
-            url=step.url,
-            headers=tuple((step.headers or {}).items()),
-            body=step.body,
-        )
-    )
+    headers = tuple((step.headers or {}).items())
+    _note(line, Told, trigger, step, url=step.url, headers=headers, body=step.body)
     return False
 
 
 def _save(line: _Line, trigger: str, step: SaveAnswer) -> bool:
-    line.trail.append(
-        Saved(
-            menu_id=line.menu_id,
-            trigger=trigger,
-            step_id=step.id,
-            name=step.name,
-            value=step.value,
-        )
-    )
+    _note(line, Saved, trigger, step, name=step.name, value=step.value)
     return False
 
 
@@ -268,9 +260,7 @@ def _go(line: _Line, trigger: str, step: GoTo) -> bool:
     if step.menu not in line.menus:
         _end(line, "missing_target", trigger, step.id)
         return True
-    line.trail.append(
-        WentTo(menu_id=line.menu_id, trigger=trigger, step_id=step.id, target=step.menu)
-    )
+    _note(line, WentTo, trigger, step, target=step.menu)
     line.menu_id, line.repeats = step.menu, 0
     _play(line)
     return True
@@ -280,23 +270,13 @@ def _repeat(line: _Line, trigger: str, step: Repeat) -> bool:
     if line.repeats >= step.times:
         return False
     line.repeats += 1
-    line.trail.append(
-        Repeated(
-            menu_id=line.menu_id,
-            trigger=trigger,
-            step_id=step.id,
-            count=line.repeats,
-            times=step.times,
-        )
-    )
+    _note(line, Repeated, trigger, step, count=line.repeats, times=step.times)
     _play(line)
     return True
 
 
 def _connect(line: _Line, trigger: str, step: Connect) -> bool:
-    line.trail.append(
-        Connected(menu_id=line.menu_id, trigger=trigger, step_id=step.id, number=step.number)
-    )
+    _note(line, Connected, trigger, step, number=step.number)
     line.state = "connected"
     return True
 

@@ -77,11 +77,6 @@ def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterato
             yield problem
 
 
-def has_errors(problems: tuple[Problem, ...]) -> bool:
-    """Whether one of them stops sending."""
-    return any(problem.severity == "error" for problem in problems)
-
-
 _times_repeated = PerMenu(times_repeated)
 
 

@@ -39,6 +39,11 @@ class Unreadable(Exception):
         self.problems = tuple(problems)
 
 
+def too_large() -> Unreadable:
+    """The refusal of a document that is larger than ``MAX_BYTES``."""
+    return Unreadable(413, [Problem("too_large", "error", params={"most": "1 MB"})])
+
+
 class _Twice(dict[str, Any]):
     """An object that names a key more than once; ``pairs`` has everything it said."""
 
@@ -121,7 +126,7 @@ def texts_of(value: Any) -> Iterator[str]:
 def parse(content: bytes) -> Any:
     """The JSON value in these bytes. Raises Unreadable with status 400 or 413."""
     if len(content) > MAX_BYTES:
-        raise Unreadable(413, [Problem("too_large", "error", params={"most": "1 MB"})])
+        raise too_large()
     text = _decoded(content)
     if not text.strip():
         raise Unreadable(400, [Problem("empty", "error")])

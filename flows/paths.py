@@ -203,12 +203,6 @@ def menus_without_a_way_out(flow: Flow) -> tuple[str, ...]:
     return tuple(flow.menus[index].id for index in sorted(found.lost))
 
 
-def shortest_keys(flow: Flow, menu_id: str) -> tuple[str, ...] | None:
-    """The shortest keys to a menu, "silence" where no key leads on; None when nothing does."""
-    index = flow.index_of(menu_id)
-    return None if index is None else Map(flow).routes.given_to(index)
-
-
 def keys_in_words(given: tuple[str, ...]) -> str:
     """What a caller does: "presses 1, then 2, then stays silent"; long ones lose their middle."""
     phrases: list[str] = []

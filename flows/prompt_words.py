@@ -74,6 +74,13 @@ AFTER_KEY = _words(
 ON_PHONE = _words("on на от у в")
 """Begins "on your keypad", "на клавіатурі", "на телефона": words about the phone."""
 
+WHEN = _words(
+    "within in during before after until till by at while once as whenever "
+    "протягом впродовж упродовж після до перед поки через "
+    "след преди до през докато"
+)
+"""Begins "within 10 seconds", "після сигналу", "преди 5 часа": words about the time to press."""
+
 JOINS = _words("or and & / або чи та і й или и либо")
 """What joins keys of one list, besides the comma."""
 
@@ -102,11 +109,12 @@ SENTENCE_ENDS = _words(". ! ? …")
 MEASURE_STEMS = tuple(
     _words(
         "second minute hour day week month year time digit percent cent million thousand "
-        "hundred dollar euro pound pence kilo metre meter mile people person o'clock am pm "
+        "hundred dollar euro pound pence kilo metre meter mile people person ticket o'clock am pm "
         "% $ € £ ₴ "
         "секунд хвилин годин дн день днів раз цифр місяц тижн тижд рок гривен гривн грн відсот "
-        "тисяч мільйон "
-        "минут час ден дена път цифри месец седмиц годин лев лв процент хиляд милион"
+        "тисяч мільйон євро копій квитк "
+        "минут час ден дена път цифри месец седмиц годин лев лв процент хиляд милион "
+        "евро стотин билет"
     )
 )
 """How words begin that make the number before them a measure and no key."""

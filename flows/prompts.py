@@ -34,6 +34,7 @@ from flows.prompt_words import (
     RATE,
     SENTENCE_ENDS,
     THROUGH,
+    WHEN,
 )
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*|\d+|\n|\S")
@@ -238,6 +239,8 @@ class _Reader:
             or word in DASHES
             or word in SENTENCE_ENDS
             or word in ON_PHONE
+            or word in WHEN
+            or word in PLEASE
             or word in (",", ";", ":", "then", "now")
         )
 
@@ -275,10 +278,17 @@ class _Reader:
         behind = self._at + 1 if self._word() == "," else self._at
         word = self._word(behind)
         says_why = word in PURPOSES or word in DASHES or word == ":"
-        if keys and (closing or (says_why and not self._word(behind + 1).isdigit())):
+        if keys and (closing or (says_why and not self._begins_range(behind))):
             return keys
         self._at = place
         return []
+
+    def _begins_range(self, place: int) -> bool:
+        """Whether "9 to 5" goes on here; "2 for 10 euros" and "2 for 10:30" say what 2 is for."""
+        if not self._word(place + 1).isdigit():
+            return False
+        amount = self._tokens[place + 1].glued or self._is_measure(place + 2)
+        return self._word(place) in THROUGH or not amount
 
     def _range_of_anything(self, place: int) -> bool:
         return self._word(place + 1) in THROUGH and self._word(place + 2).isdigit()

@@ -39,9 +39,12 @@ from flows.values import (
     check_characters,
     check_depth,
     check_headers,
+    check_line,
     check_number,
+    check_prose,
     check_recording,
     check_url,
+    check_value,
     check_wait_ms,
     depth_of,
 )
@@ -54,8 +57,14 @@ VERSION = 1
 MAX_ID = 80
 """Characters of an id (ours: three times the longest that a starter has)."""
 
-LONGEST = {"name": 120, "script": 20_000, "sender": 200, "recipient": 200, "text": 4_000}
-"""Characters of what the forms ask for."""
+TEXTS = {
+    "name": (120, check_line),
+    "script": (20_000, check_prose),
+    "sender": (200, check_line),
+    "recipient": (200, check_line),
+    "text": (4_000, check_prose),
+}
+"""What the forms ask for: how many characters, and which of them."""
 
 DEEPEST = 7 + MAX_DEPTH
 """How deeply the file may be nested: down to a step's value, and the value on top."""
@@ -167,12 +176,12 @@ def _document(flow: Flow) -> Iterator[Problem]:
 
 def _values(flow: Flow) -> Iterator[Problem]:
     """Every single value that a form or the reader would refuse."""
-    yield from _too_long(flow, ("flow",))
+    yield from _texts(flow, ("flow",))
     for extra in (flow.message_extra, flow.envelope_extra):
         yield from _judged(check_depth(extra), ("flow",))
     for number, menu in enumerate(flow.menus):
         path: Path = ("flow", "menus", number)
-        yield from _too_long(menu, path)
+        yield from _texts(menu, path)
         yield from _judged(check_depth(menu.extra), path)
         if menu.recording:
             yield from _judged(check_recording(menu.recording), (*path, "recording"))
@@ -182,10 +191,13 @@ def _values(flow: Flow) -> Iterator[Problem]:
             yield from _judged(_of_step(action), (*path, *where))
 
 
-def _too_long(part: Flow | Menu, path: Path) -> Iterator[Problem]:
-    for name, most in LONGEST.items():
-        if len(getattr(part, name, "")) > most:
-            yield Problem("too_long", "error", pointer((*path, name)), {"most": most}, _place(path))
+def _texts(part: Flow | Menu, path: Path) -> Iterator[Problem]:
+    for name, (most, check) in TEXTS.items():
+        text: str = getattr(part, name, "")
+        long = (Finding("too_long", {"most": most}),) if len(text) > most else ()
+        for finding in (*long, *check(text)):
+            at = pointer((*path, name))
+            yield Problem(finding.code, "error", at, finding.params, _place(path))
 
 
 def _of_step(action: AnyAction) -> Iterator[Finding]:
@@ -197,7 +209,8 @@ def _of_step(action: AnyAction) -> Iterator[Finding]:
     elif isinstance(action, Connect):
         yield from check_number(action.number)
     elif isinstance(action, SaveAnswer):
-        yield from check_depth(action.value)
+        yield from check_value(action.value)
+        yield from check_line(action.name)
 
 
 def _judged(findings: Any, path: Path) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage import connections
 from storage.credentials import SecretBox, hash_password, new_token, token_hash
-from storage.db import now, one, rows, write_tx
+from storage.db import now, one, write_tx
 
 Role = Literal["owner", "editor", "viewer"]
 ROLES: tuple[Role, ...] = ("owner", "editor", "viewer")
@@ -164,18 +164,6 @@ def _insert(
 def by_email(db: Database, email: str) -> Person | None:
     """The person with this e-mail address, whatever its case."""
     return _person(one(db, f"SELECT {_COLUMNS} FROM people p WHERE p.email = ?", email))
-
-
-def in_workspace(db: Database, workspace_id: int) -> list[Person]:
-    """Everybody in a workspace, in the order they came."""
-    return [
-        Person(**row)
-        for row in rows(
-            db,
-            f"SELECT {_COLUMNS} FROM people p WHERE p.workspace_id = ? ORDER BY p.id",
-            workspace_id,
-        )
-    ]
 
 
 def open_session(db: Database, person: Person) -> str:

@@ -1,6 +1,7 @@
 """The editor without JavaScript: every edit is a plain form that answers 303, 422 or 409."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,23 @@ def test_the_preview_follows_every_edit(edit, owner, flow_id):
     edit("/menus/b", name="Second", recording="ivr_77", script="", wait="")
     owner.get(f"/flows/{flow_id}?tab=json")
     assert "ivr_77" in owner.text
+
+
+def test_a_menu_says_how_a_caller_gets_there(edit, owner, flow_id):
+    edit("/menus/a/keys/1/goto", menu="b")
+    edit("/menus/b/keys/wrong/goto", menu="+")
+    third = edit("/menus").menus
+    said = {}
+    for menu in third:
+        owner.get(f"/flows/{flow_id}?menu={menu.id}")
+        found = re.search(r'class="hint reached">([^<]*)<', owner.text)
+        said[menu.name] = found[1].strip() if found else ""
+    assert said == {
+        "First": "",
+        "Second": "The caller is here who presses 1.",
+        "Menu 3": "The caller is here who presses 1, then stays silent.",
+        "Menu 4": "",
+    }
 
 
 def test_the_preview_says_why_a_service_cannot_carry_the_flow(owner, flow_id):

@@ -54,7 +54,7 @@ def house(first_day, tmp_path_factory):
         connection.execute(f"PRAGMA max_page_count = {pages}")
         flow_store.create(connection, 1, 1, Flow(name="x" * 1_000_000), "Too much")
 
-    @app.route("/wrong/<int:status>")
+    @app.route("/wrong/<int:status>", methods=["GET", "POST"])
     def wrong(status):
         abort(status)
 
@@ -231,6 +231,39 @@ def test_ready_says_what_to_run_when_the_database_is_behind(first_day, tmp_path)
     assert ready.get_json()["pending"] == ["webhooks_under_way"]
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.com", 403),
+        ("http://localhost.evil.com", 403),
+        ("http://localhost:81", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://localhost", 303),
+        ("https://localhost", 303),
+        ("http://127.0.0.1:5000", 303),
+        (None, 303),
+    ],
+)
+def test_a_form_of_another_site_is_refused_even_with_a_good_token(house, origin, status):
+    house.owner.get("/")
+    headers = {} if origin is None else {"Origin": origin}
+    form = {"csrf_token": token(house.owner), "name": "Whoever asks"}
+    assert house.owner.client.post("/flows", data=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 500])
+def test_what_was_typed_stands_on_the_page_to_be_copied_but_not_sent_on(house, status):
+    house.owner.get("/")
+    form = {"csrf_token": token(house.owner), "script": "Typed <b>", "revision": "17"}
+    path = "/wrong/bug" if status == 500 else f"/wrong/{status}"
+    reply = house.owner.client.post(path, data=form)
+    assert reply.status_code == status
+    assert 'aria-label="What you typed">Typed &lt;b&gt;</textarea>' in reply.text
+    assert ">17<" not in reply.text
+    assert "Try again with what I typed" not in reply.text
+
+
 # The gateways.
 
 MESSAGES, TTS = "/bat/messagelist", "/api/v1/call/tts"
@@ -292,6 +325,7 @@ def test_a_gateway_that_cannot_write_says_so_in_json(house, key, monkeypatch, pa
 
 
 @pytest.mark.parametrize("path", [TTS, MESSAGES])
-def test_another_site_cannot_use_a_gateway(house, key, path):
-    crossed = {**key, "Sec-Fetch-Site": "cross-site"}
+@pytest.mark.parametrize("sent", [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.com")])
+def test_another_site_cannot_use_a_gateway(house, key, path, sent):
+    crossed = {**key, sent[0]: sent[1]}
     says_json_error(house.app.test_client().post(path, json=VOICE_CALL, headers=crossed), 403)

@@ -220,12 +220,6 @@ def test_a_comparison_can_go_back_in_time_and_stay_where_it_is(house, flow):
     assert "Nothing differs." in flow.browser.text
 
 
-def test_a_version_that_cannot_be_sent_says_so_in_the_comparison(flow):
-    flow.press("/menus/b", name="Another day", recording="")
-    flow.browser.get(f"/flows/{flow.id}/compare?a=1&b=2")
-    assert "SpeechCall cannot carry version 2 yet, so it has no JSON." in flow.browser.text
-
-
 def test_older_versions_are_on_further_pages(house, flow):
     for number in range(55):
         store.edit(
@@ -238,6 +232,16 @@ def test_older_versions_are_on_further_pages(house, flow):
     assert len(lines(flow.browser.text)) == 6
     assert lines(flow.browser.text)[-1] == "Start a call flow"
     assert "Older versions" not in flow.browser.text
+
+
+def test_drafts_that_cannot_be_sent_yet_are_compared_as_their_own_files(flow):
+    flow.press("/menus/a", name="Confirm delivery", script="Press two.", recording="", wait="10")
+    flow.browser.get(f"/flows/{flow.id}/compare?a=1&b=2")
+    shown = html.unescape(flow.browser.text)
+    assert "SpeechCall cannot carry version 2 yet, so these are the Press One files" in shown
+    assert re.search(r'<del>\s*"script": "Press 2."', shown)
+    assert re.search(r'<ins>\s*"script": "Press two."', shown)
+    assert "CANARY" not in shown
 
 
 READS = ["/history", "/history/1", "/compare?a=1&b=1"]

@@ -14,7 +14,7 @@ from flows import longest as longest_module
 from flows.call import SILENCE, Call, Heard, apply, start
 from flows.document import KEYS, Connect, Flow, GoTo, HangUp, Menu, Repeat, Webhook
 from flows.durations import UNKNOWN_PROMPT_MS, prompt_ms, wait_ms
-from flows.paths import keys_in_words, menus_without_a_way_out, prove, shortest_keys
+from flows.paths import keys_in_words, menus_without_a_way_out, prove
 from tests.flows.generated_flows import flows
 
 INPUTS = (*KEYS, SILENCE)
@@ -200,10 +200,10 @@ def test_a_way_without_silence_is_preferred_among_the_shortest() -> None:
         menu("right", k1="goal", wrong="end"),
         menu("goal", wrong="end"),
     )
-    assert shortest_keys(document, "goal") == ("1", "5")
-    assert shortest_keys(document, "right") == (SILENCE,)
-    assert shortest_keys(document, "main") == ()
-    assert shortest_keys(document, "nowhere") is None
+    assert prove(document).keys_to("goal") == ("1", "5")
+    assert prove(document).keys_to("right") == (SILENCE,)
+    assert prove(document).keys_to("main") == ()
+    assert prove(document).keys_to("nowhere") is None
 
 
 def test_a_shorter_way_round_beats_a_bounded_repeat() -> None:
@@ -212,7 +212,7 @@ def test_a_shorter_way_round_beats_a_bounded_repeat() -> None:
         menu("day", k1="goal", wrong="end"),
         menu("goal", wrong="end"),
     )
-    assert shortest_keys(document, "goal") == ("1", "1")
+    assert prove(document).keys_to("goal") == ("1", "1")
 
 
 def test_known_recordings_are_counted_by_their_own_length() -> None:

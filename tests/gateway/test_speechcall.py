@@ -118,7 +118,8 @@ def test_every_message_of_a_list_gets_its_own_answer(client, db, key):
         (b"[]", 422, "NOT_OBJECT", "/"),
         (b"{}", 422, "MISSING", "/messages"),
         (json.dumps(to("abc")).encode(), 422, "INVALID_RECIPIENT", "/messages/0/to"),
-        (b" " * (1 << 20) + b"{}", 413, "MESSAGE_TOO_LONG", None),
+        (b" " * (1 << 20) + b"{}", 413, "MESSAGE_TOO_LONG", "/"),
+        (b" " * (8 << 20) + b"{}", 413, "MESSAGE_TOO_LONG", "/"),
         (json.dumps({"messages": ONE["messages"] * 101}).encode(), 422, "TOO_MANY_MESSAGES",
          "/messages"),
     ],
@@ -130,9 +131,10 @@ def test_a_list_that_cannot_be_read_is_refused_with_every_problem(
     got = reply.get_json()
     assert (reply.status_code, got["error"]["code"]) == (status, code)
     assert got["error"]["message"]
-    if path is not None:
-        assert path in [problem["path"] for problem in got["problems"]]
-        assert set(got["problems"][0]) == {"code", "path", "severity", "message"}
+    assert path in [problem["path"] for problem in got["problems"]]
+    assert set(got["problems"][0]) == {"code", "path", "severity", "message"}
+    if status == 413:
+        assert got["problems"][0]["code"] == "too_large"
     assert call_list.list_page(db, 1) == []
 
 
