@@ -96,7 +96,7 @@ def create() -> ResponseReturnValue:
     flow = Flow(name=form.name.data, sender=_sender(me.workspace_id))
     flow = edits.add_menu(flow, new_id(), "Menu 1")
     flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
-    return redirect(url_for("editor.show", flow_id=flow_id), 303)
+    return redirect(View(flow_id).url("script"), 303)
 
 
 @blueprint.post("/flows/<int:flow_id>/delete")

@@ -155,7 +155,7 @@ document.addEventListener("htmx:sendError", warnUnsaved);
 document.addEventListener("htmx:timeout", warnUnsaved);
 
 // Where the focused control is gone after a swap, the nearest thing around it takes the focus.
-const CONTROLS = "a[href], button:not(:disabled, [tabindex]), input:not([type=hidden]):not(:disabled), select, textarea";
+const CONTROLS = "a[href], button:not(:disabled, .sr), input:not([type=hidden]):not(:disabled), select, textarea";
 let around = [], afterSwap = null;
 document.addEventListener("htmx:beforeSwap", () => {
   around = [];
@@ -166,9 +166,62 @@ const keepFocus = () => {
   if (document.activeElement && document.activeElement !== document.body) return;
   for (const id of around) {
     const found = id === "new-step" ? [...document.querySelectorAll(".step")].pop() : document.getElementById(id);
-    const control = found && (found.matches(CONTROLS) ? found : found.querySelector(`.pad button:not(:disabled), .tools ${"a[href]"}`) ?? found.querySelector(CONTROLS));
+    const inside = found?.matches(".step") ? `.tools ${"a[href]"}` : "h2[tabindex], .pad button:not(:disabled)";
+    const control = found && (found.matches(CONTROLS) ? found : found.querySelector(inside) ?? found.querySelector(CONTROLS));
     if (control) { control.focus({ preventScroll: true }); return; }
   }
+};
+
+// What a form says comes after it: the next check once one is mended, a new menu's first field.
+const cards = () => [...document.querySelectorAll(".rail-checks :is(.changed, .checks > li)")];
+const NEXT = {
+  check: (form) => {
+    const place = cards().findIndex((card) => card.contains(form));
+    return () => (cards()[place]?.querySelector(CONTROLS) ?? document.getElementById("checks"))?.focus();
+  },
+  menu: () => () => {
+    const name = document.getElementById("name");
+    name?.focus({ preventScroll: true });
+    name?.select();
+    name?.closest("article").scrollIntoView({ block: "nearest" });
+  },
+};
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const next = NEXT[event.detail.elt.dataset.next];
+  if (next && !event.defaultPrevented) afterSwap = next(event.detail.elt);
+});
+
+// A box that opens with a field in it is there to be filled in.
+document.addEventListener("toggle", (event) => {
+  if (event.target.open && event.target.matches?.("details.menu")) event.target.querySelector("input:not([type=hidden])")?.focus();
+}, true);
+
+// A keypad is one stop for the Tab key; arrows go from key to key.
+const COLUMNS = 3, STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+const keysOf = (pad) => [...pad.querySelectorAll(":is(a, button)")];
+const oneStop = (pad, chosen) => keysOf(pad).forEach((key) => (key === chosen ? key.removeAttribute("tabindex") : key.setAttribute("tabindex", "-1")));
+const stops = () => document.querySelectorAll(".keypad, .pad").forEach((pad) => {
+  const keys = keysOf(pad);
+  oneStop(pad, keys.find((key) => key === document.activeElement) ?? pad.querySelector("[aria-current]") ?? keys[0]);
+});
+document.addEventListener("keydown", (event) => {
+  const pad = event.target.closest?.(".keypad, .pad");
+  if (!pad || !(event.key in STEPS) || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const keys = keysOf(pad), place = keys.indexOf(event.target) + STEPS[event.key];
+  keys[Math.min(Math.max(place, 0), keys.length - 1)].focus();
+});
+document.addEventListener("focusin", (event) => {
+  const pad = event.target.closest(".keypad, .pad");
+  if (pad) oneStop(pad, event.target);
+});
+
+// A phone that begins to ring wants to be answered.
+let rang = null;
+const answerFirst = () => {
+  const answer = document.getElementById("do-answer");
+  if (answer && answer !== rang && !document.activeElement?.matches(FIELDS)) answer.focus();
+  rang = answer;
 };
 
 // Copy buttons: the text comes from the server, exactly as it would be sent.
@@ -262,9 +315,12 @@ document.addEventListener("press-one:speak", speak);
 const focusAsked = () => {
   const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!asked) return;
-  const control = asked.matches("a, button, input, select, textarea") ? asked : asked.querySelector("input:not([type=hidden]), select, textarea, a, button:not([tabindex])");
+  const control = asked.matches("a, button, input, select, textarea, [tabindex]") ? asked : asked.querySelector(".tools a[href]") ?? asked.querySelector("input:not([type=hidden]), select, textarea, a, button:not(.sr)");
   if (control) control.focus({ preventScroll: true });
-  asked.scrollIntoView({ block: "nearest" });
+  asked.scrollIntoView({ block: asked.offsetHeight > innerHeight - 90 ? "start" : "nearest" });
+  if (asked.offsetHeight > innerHeight / 2) return;
+  asked.classList.add("shown");
+  setTimeout(() => asked.classList.remove("shown"), 2500);
 };
 
 // On a narrow screen a chosen key's steps are below the fold: bring them into view.
@@ -272,7 +328,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest(".key") && innerWidth <= 720) afterSwap = () => document.getElementById("steps")?.scrollIntoView({ block: "start" });
 });
 
-const settle = () => { localise(document); speak(); };
+const settle = () => { localise(document); speak(); stops(); answerFirst(); };
 document.addEventListener("htmx:afterSettle", () => { settle(); keepFocus(); });
 document.addEventListener("htmx:pushedIntoHistory", () => { if (location.hash) afterSwap = focusAsked; });
 document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); document.querySelector("[aria-invalid=true]")?.focus(); });
