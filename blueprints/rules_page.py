@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from blueprints import db, person, row_id, settings
 from blueprints.rules_forms import FORMS, rows_of
+from calling.do_not_call_list import last_day
 from calling.guards.words import SECTIONS
 from storage import do_not_call, own_numbers
 from storage import rules as store
@@ -57,8 +58,12 @@ def _list(workspace_id: int) -> dict[str, Any]:
     digits = "".join(character for character in typed if character.isdecimal())
     found = do_not_call.page(db(), workspace_id, digits=digits, before_id=before, limit=PAGE + 1)
     return {
-        "entries": found[:PAGE],
+        "entries": [(entry, _last_day(entry)) for entry in found[:PAGE]],
         "older": found[PAGE - 1].id if len(found) > PAGE else None,
         "digits": typed,
         "listed": do_not_call.count(db(), workspace_id),
     }
+
+
+def _last_day(entry: do_not_call.Entry) -> str:
+    return last_day(entry.expires_at) if entry.expires_at else ""

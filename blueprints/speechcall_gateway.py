@@ -156,7 +156,7 @@ def _allowed_in_practice(one: Taken) -> Taken:
     refusal = gateway_routes.refusal_in_practice(db(), one.ring, settings().home_region)
     if refusal is None:
         return one
-    return Taken(one.recipient, None, refusal.code.upper(), refusal.sentence)
+    return Taken(one.recipient, None, refusal.code.upper(), refusal.whole)
 
 
 def _ring_for_real(key: ApiKey, rings: Sequence[Ring]) -> dict[str, StoredCall | Refusal]:
@@ -191,7 +191,7 @@ def _outcome(call: StoredCall | Refusal | None) -> dict[str, Any]:
     if call is None:
         return {"status": "sent"}
     if isinstance(call, Refusal):
-        return _not_sent("rejected", call.code.upper(), call.sentence)
+        return _not_sent("rejected", call.code.upper(), call.whole)
     if call.state == "refused":
         error = gateway_answers.backend_details(call).get("error")
         code = error.get("code") if isinstance(error, dict) else None

@@ -188,7 +188,7 @@ def _backend_error(call: StoredCall, ring: Ring) -> VoiceError:
 def _not_allowed(refusal: Refusal) -> VoiceError:
     """The rules of the workspace, as an error: 429 where waiting helps, else 400."""
     kind: Kind = "invalid" if refusal.status == 400 else "http"
-    return VoiceError(kind, refusal.sentence, refusal.status)
+    return VoiceError(kind, refusal.whole, refusal.status)
 
 
 def _refuse_flagged(ring: Ring) -> None:

@@ -1,7 +1,7 @@
 """Numbers not to ring as people bring them: pasted lines or a CSV file, read line by line.
 
 A line is a number, then, where wanted, the last day on which it must not be rung and a note:
-``+380 50 123 4567, 2027-12-31, asked by e-mail``. A first line without digits names the columns.
+``+380 50 123 4567, 2027-12-31, asked by e-mail``. The first line may name the columns instead.
 Columns end with a tab, a semicolon or a comma, whichever the text uses first in this order.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from calling.clock import moment
+from calling.clock import moment, parsed
 from calling.numbers import NumberRefused, normalise
 from flows.said import Said, said
 from storage.do_not_call import NewEntry
@@ -27,7 +27,7 @@ LONGEST_NOTE = 200
 """Characters of a note that are kept."""
 
 COLUMNS = {
-    "number": ("number", "phone", "телефон", "номер", "to"),
+    "number": ("number", "phone", "phone number", "msisdn", "телефон", "номер", "to"),
     "until": ("until", "expires", "до", "край"),
     "note": ("note", "comment", "reason", "примітка", "коментар", "бележка"),
 }
@@ -74,7 +74,7 @@ def read_lines(text: str, home_region: str, today: date) -> Read:
     lines = text.replace("\0", "").splitlines()
     mark = next((m for m in "\t;," if any(m in line for line in lines[:20])), ",")
     first = _cells(lines[0], mark) if lines else []
-    named = bool(first) and bool("".join(first)) and not any(map(str.isdigit, "".join(first)))
+    named = any(cell.casefold() in COLUMNS["number"] for cell in first)
     order = _order(first) if named else dict(zip(COLUMNS, range(3), strict=True))
     entries, bad = [], []
     for number, line in enumerate(lines, start=1):
@@ -110,18 +110,22 @@ def end_of(typed: str, today: date) -> str | None:
     return moment(midnight + timedelta(days=1)) if last < date.max else None
 
 
+def last_day(expires_at: str) -> str:
+    """The last day of an entry, as it is typed: the other way round."""
+    return (parsed(expires_at) - timedelta(seconds=1)).date().isoformat()
+
+
 def _cells(line: str, mark: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]
 
 
 def _order(first: Sequence[str]) -> dict[str, int]:
-    """Column -> its place, by the names of the first line; the number is the first one else."""
+    """Column -> its place, by the names of the first line; -1 for one that is not there."""
     places = {cell.casefold(): index for index, cell in enumerate(first)}
-    found = {
+    return {
         column: next((places[name] for name in names if name in places), -1)
         for column, names in COLUMNS.items()
     }
-    return {**found, "number": max(found["number"], 0)}
 
 
 def _entry(cells: list[str], order: dict[str, int], home_region: str, today: date) -> NewEntry:

@@ -151,7 +151,7 @@ def test_a_number_is_put_on_the_list_and_taken_off(house):
     [entry] = do_not_call.page(house.db, 1)
     assert (entry.number, entry.note) == (NUMBER, "by letter")
     assert entry.expires_at == "3000-01-01T00:00:00.000Z"
-    assert "+380 50 123 4567" in shown(house.owner)
+    assert "+380 50 123 4567 2999-12-31 by letter" in shown(house.owner)
     change(house, f"do-not-call/{entry.id}/remove")
     assert numbers(house) == []
     change(house, f"do-not-call/{entry.id}/remove", 404)
@@ -195,6 +195,7 @@ FILES = [
     ("note,number\nby letter,+380501234567\n", [NUMBER], 200),
     ("0501234567\t2999-01-01\tx\n", [NUMBER], 200),
     (f'"{NUMBER}","","said ""no"", twice"\n', [NUMBER], 200),
+    (f"nonsense\n{NUMBER}\n", [NUMBER], 422),
     (f"{NUMBER}\nnonsense\n+380671234567;\n", [NUMBER, OTHER], 422),
     ("\0\0\0", [], 422),
     ("", [], 422),

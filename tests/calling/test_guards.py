@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calling import guards
+from calling import guards, place
 from calling.guards import Ask, Facts, NotAllowed, phone
 from calling.guards.decision import RULES
 from calling.guards.words import SECTIONS, price_text
@@ -20,7 +20,10 @@ from storage.calls import NewCall, NewEvent
 from storage.db import open_db
 from storage.do_not_call import NewEntry
 from storage.rules import UNITS, Rules, Tally
+from tests.calling.pressing import connection, flow, intent, service_for
 from tests.helpers import let_ring
+
+__all__ = ["connection", "flow", "service_for"]
 
 NOON = datetime(2026, 6, 10, 9, 0, tzinfo=UTC)
 """A Wednesday; noon in Kyiv."""
@@ -171,7 +174,7 @@ def test_every_refusal_is_a_sentence_and_says_where_it_is_changed(known):
     assert refusal.sentence.endswith(".")
     assert refusal.section in {"", *SECTIONS}
     if refusal.section:
-        assert SECTIONS[refusal.section] in refusal.where
+        assert f"“{SECTIONS[refusal.section]}”" in refusal.whole
     assert refusal.status in (400, 429)
 
 
@@ -184,8 +187,8 @@ def test_amounts_are_written_as_people_read_them():
 def test_the_phones_of_a_flow_are_those_that_callers_are_connected_to():
     keys = {"1": (Connect(id="a", number=SOFIA),), "2": (Connect(id="b", number=SOFIA),),
             "3": (HangUp(id="h"),), "4": (Connect(id="c", number=""),)}  # fmt: skip
-    flow = Flow(name="F", menus=(Menu(id="m", keys=keys),))
-    assert [p.number for p in guards.transfers_of(flow)] == [SOFIA]
+    connecting = Flow(name="F", menus=(Menu(id="m", keys=keys),))
+    assert [p.number for p in guards.transfers_of(connecting)] == [SOFIA]
 
 
 def test_a_number_is_known_with_or_without_its_plus():
@@ -367,3 +370,16 @@ def test_fifty_presses_for_one_number_ring_it_once(path, db):
         thread.join()
     assert sorted(set(done)) == ["in_flight", "rung"]
     assert done.count("rung") == 1
+
+
+def test_a_call_that_was_written_down_before_the_pause_is_not_sent_after_it(
+    db, flow, connection, service_for, listener
+):
+    call, _ = place.intend(db, intent(flow, connection))
+    rules.change(db, 1, paused=True)
+    stopped = place.send(db, call.id, service_for)
+    assert (stopped.state, stopped.problem) == ("refused", place.PAUSED)
+    assert listener.requests == []
+    with pytest.raises(NotAllowed):
+        place.intend(db, intent(flow, connection, "n2"))
+    assert rows(db) == 1
