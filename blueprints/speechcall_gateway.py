@@ -48,7 +48,7 @@ ERRORS = {
     405: ("METHOD_NOT_ALLOWED", "This address does not take that method."),
     413: ("MESSAGE_TOO_LONG", "The request is larger than 1 MB."),
     429: ("RATE_LIMIT_EXCEEDED", "Too many requests. Try again later."),
-    500: ("INTERNAL_ERROR", "Something broke on our side. Nothing was sent."),
+    500: ("INTERNAL_ERROR", "Something broke on our side. Whether the phone rings is not known."),
 }
 """Status -> code and sentence."""
 
@@ -60,8 +60,9 @@ blueprint = new_gateway("speechcall_gateway", "/bat")
 @blueprint.post("/messagelist", provide_automatic_options=False, merge_slashes=False)
 def place_calls() -> Response:
     """Ring the phones of a list; every message gets its own answer."""
+    content = body_bytes()
     key = _key()
-    taken = read_speechcall(body_bytes(), key, request.path, lambda: str(uuid.uuid4()))
+    taken = read_speechcall(content, key, request.path, lambda: str(uuid.uuid4()))
     if key.route != "practice":
         outcomes = _ring_for_real(key, [one.ring for one in taken if one.ring is not None])
         return json_reply({"messages": [_answer(one, outcomes) for one in taken]})
@@ -128,9 +129,9 @@ def _no_route(problem: NoRoute) -> Response:
 def http_error(problem: HTTPException) -> Response:
     """What HTTP itself refuses, as this gateway says it."""
     status = problem.code or 500
-    response = _error(status, "" if status in ERRORS else problem.name)
     if status == 413:
         return _unreadable(too_large())
+    response = _error(status, "" if status in ERRORS else problem.name)
     response.headers.update(retry_after(problem))
     return response
 

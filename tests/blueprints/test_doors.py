@@ -48,6 +48,7 @@ OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.co
 """Pages that viewers have no use for."""
 
 EXAMPLES = {
+    "service": "speechcall",
     "menu_id": "m", "step_id": "s", "slug": "1", "kind": "hangup", "direction": "down",
     "target": "speechcall", "number": 1, "filename": "press-one.css", "file_name": "none.mp3",
     "token": "none",
@@ -214,7 +215,10 @@ def test_no_page_has_script_or_style_of_its_own(house, ours):
     for method, name, _, rule in routes(house):
         if method == "GET" and name != "static":
             house.owner.get("/")
-            text = knock(house, house.owner, method, rule, ours).text
+            reply = knock(house, house.owner, method, rule, ours)
+            if reply.mimetype == "image/svg+xml":  # shown by <img>, where nothing can run
+                continue
+            text = reply.text
             assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text), rule.rule
             assert not re.search(r"<script(?![^>]*\ssrc=)", text), rule.rule
 
