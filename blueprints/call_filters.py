@@ -32,6 +32,15 @@ STATUSES = {
 }
 """Status -> how the filter names it; two of them hold calls of two kinds."""
 
+_FIRST = ("answered", "not_answered", "busy", "refused", "failed", "unknown")
+
+CHIPS = {
+    **{status: words.OUTCOMES[status] for status in _FIRST},
+    **words.OUTCOMES,
+    **{state: said for state, said in words.STATES_SHOWN.items() if state not in words.OUTCOMES},
+}
+"""Status -> its words beside its total, the endings first."""
+
 ORIGINS: dict[Origin, Any] = {"app": _l("Placed here"), "gateway": _l("Came in from a program")}
 """Origin of a call -> how the filter names it."""
 
@@ -86,6 +95,11 @@ class Asked:
     def anything(self) -> bool:
         """Whether something is filtered."""
         return bool(self.query)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something is filtered beside the words."""
+        return bool(self.query.keys() - {"q"})
 
 
 def asked(flows: list[Summary], connections: list[Connection]) -> Asked:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from blueprints import call_chart, db, person, row_id
-from blueprints.call_filters import STATUSES, Asked, asked, period
+from blueprints.call_filters import CHIPS, Asked, asked, period
 from calling import practice, words
 from providers import SERVICES
 from storage import call_counts, call_list, connections, flows
@@ -82,7 +82,7 @@ def _page(found: Asked, counts: call_counts.Counts) -> call_list.Page:
 def _chips(found: Asked, counts: call_counts.Counts) -> list[Chip]:
     chosen = found.filters.status
     every = [("", "", counts.calls)]
-    kinds = [(key, str(label), counts.by_status.get(key, 0)) for key, label in STATUSES.items()]
+    kinds = [(key, str(label), counts.by_status.get(key, 0)) for key, label in CHIPS.items()]
     return [
         Chip(key, label, calls, found.but(status=key), key == chosen)
         for key, label, calls in (*every, *kinds)

@@ -6,7 +6,7 @@ of its calls are counted, and it is said how many.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -118,8 +118,8 @@ def _newest(
     return Counts(by_status, _by_day(shown), whole=len(found) <= MOST_COUNTED)
 
 
-def _by_day(counted: Iterable[tuple[str, str, int]]) -> dict[date, Counter[str]]:
-    by_day: dict[date, Counter[str]] = {}
+def _by_day(counted: Iterable[tuple[str, str, int]]) -> dict[date, dict[str, int]]:
+    by_day: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for day, status, calls in counted:
-        by_day.setdefault(date.fromisoformat(day), Counter())[status] += calls
-    return by_day
+        by_day[day][status] = by_day[day].get(status, 0) + calls
+    return {date.fromisoformat(day): found for day, found in by_day.items()}

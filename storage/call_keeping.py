@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlite_utils import Database
 
+from storage import call_search
 from storage.db import one, rows, write_tx
 
 FORGOTTEN_AT_ONCE = 200
@@ -79,11 +80,7 @@ def forget(db: Database, workspace_id: int, first_kept: date) -> int:
 
 
 def tidy(db: Database, workspace_id: int) -> None:
-    """After calls were forgotten: nothing of them stays in the search or in the counts.
-
-    FTS5 keeps deleted words until its parts are merged (https://sqlite.org/fts5.html, "The
-    'delete' Command" and "The 'optimize' Command"). About 1 s for a million calls.
-    """
+    """After calls were forgotten: nothing of them stays in the search or in the counts."""
     with write_tx(db):
         db.execute("DELETE FROM call_counts WHERE workspace_id = ? AND calls = 0", (workspace_id,))
-        db.execute("INSERT INTO call_search(call_search) VALUES ('optimize')")
+        call_search.merge(db)

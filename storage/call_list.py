@@ -154,7 +154,7 @@ def query_of(db: Database, workspace_id: int, filters: Filters) -> Query:
     row_id = "call_search.rowid" if match else "c.id"
     conditions: list[tuple[str, tuple[object, ...]]] = [("c.workspace_id = ?", (workspace_id,))]
     if match:
-        if not any(word.startswith(f'"{scope}') for word in match):
+        if not search.rare and not any(word.startswith(f'"{scope}') for word in match):
             match.append(f'"{scope}"')
         conditions.insert(0, ("call_search MATCH ?", (" AND ".join(match),)))
     else:

@@ -43,6 +43,11 @@ class Search:
     match: tuple[str, ...] = ()
     numbers: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def rare(self) -> bool:
+        """A number in full has few calls, in every workspace together too."""
+        return bool(self.numbers)
+
 
 def read(db: Database, scope: str, typed: str, home_code: str = "") -> Search:
     """What was typed, as a query. ``scope`` is the word of the workspace.
@@ -60,6 +65,15 @@ def read(db: Database, scope: str, typed: str, home_code: str = "") -> Search:
     for word in words[: MOST_PIECES - len(match)]:
         match.append(" OR ".join(_word(db, scope, word)))
     return Search(tuple(f"({part})" for part in match), tuple(full))
+
+
+def merge(db: Database) -> None:
+    """Inside the caller's transaction: nothing of calls that are gone stays in the index.
+
+    FTS5 keeps deleted words until its parts are merged (https://sqlite.org/fts5.html, "The
+    'optimize' Command"). About 1 s for a million calls.
+    """
+    db.execute("INSERT INTO call_search(call_search) VALUES ('optimize')")
 
 
 def _plain_digits(text: str) -> str:

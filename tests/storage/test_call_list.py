@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from storage import call_counts, call_keeping, call_list, call_search, calls
+from storage import call_counts, call_keeping, call_list, call_search, calls, erasing
 from storage.call_list import EVERYTHING, Filters
 from storage.calls import NewCall, NewEvent
 from storage.connections import save
@@ -363,6 +363,17 @@ def test_calls_that_are_over_are_forgotten_a_few_at_a_time_with_all_that_is_thei
     assert totals(db) == {"waiting": 2}
     assert rows(db, "SELECT count(*) AS n FROM call_events")[0]["n"] == 3
     assert rows(db, "SELECT call_id FROM answers") == [{"call_id": None}]
+
+
+def test_an_erased_number_is_nowhere_in_the_search(db):
+    add(db, "a", to_number="+380671112233", sender="Zebra")
+    calls.change(db, 1, [], finished_at=now())
+    add(db, "b")
+    erasing.erase(db, 1, "+380671112233")
+    assert nonces(db, words="2233") == []
+    assert nonces(db, words="0003") == ["b"]
+    left = [row["term"] for row in rows(db, "SELECT term FROM call_words")]
+    assert [term for term in left if "2233" in term or "067111" in term] == []
 
 
 def test_everything_that_belongs_to_a_call_is_forgotten_with_it_and_found_by_an_index(db):
