@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Settings:
 
     @property
     def reachable_hosts(self) -> frozenset[str]:
-        """The operator's allow-list and this app itself."""
-        return self.allowed_hosts | {self.own_address}
+        """The operator's allow-list and this app itself, also by the name that others use."""
+        return self.allowed_hosts | {self.own_address, urlsplit(self.base_url).netloc}
 
     @classmethod
     def from_env(

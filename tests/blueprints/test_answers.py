@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -14,6 +16,8 @@ from app import create_app
 from blueprints import answers_on_keys
 from blueprints.editor_view import View
 from flows.document import Flow, HangUp, Menu, SaveAnswer
+from providers.web import NotSent, WebClient
+from settings import Settings
 from storage import answers, calls, connections, forwards
 from storage import flows as flow_store
 from storage.answers import Answer
@@ -33,6 +37,28 @@ SURVEY = Flow(
     sender="Bazar",
     menus=(Menu(id="a", name="Ask", script="Press 1 or 2.", recording="ivr_1", keys=KEYS),),
 )
+
+
+@pytest.fixture
+def listener_on_localhost():
+    """A web server on this machine, by a name that is plainly private, and what it was told."""
+    told = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}", told
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
@@ -310,6 +336,16 @@ def test_practice_and_flows_that_save_nothing_need_no_public_address(owner, db, 
         "menus": (Menu(id="a", recording="ivr_1", script="Press 1.", keys=keys),)}))  # fmt: skip
     owner.get(f"/flows/{plain}/call")
     assert CANNOT not in owner.text
+
+
+def test_practice_brings_answers_to_the_address_that_services_use(listener_on_localhost, tmp_path):
+    """As on an office network, where the base URL is a private name."""
+    url, told = listener_on_localhost
+    settings = Settings(data=tmp_path, base_url=url)
+    WebClient(settings.reachable_hosts).post(f"{url}/in/token", content=b"{}")
+    assert told == ["/in/token"]
+    with pytest.raises(NotSent):
+        WebClient(Settings(data=tmp_path).reachable_hosts).post(url, content=b"{}")
 
 
 def test_practice_calls_are_counted_and_exported(running):
