@@ -117,7 +117,7 @@ def print_proofs() -> None:
         proof = prove(flow)
         walk = milliseconds(plain_walk, [flow] * ROUNDS)
         first, again = milliseconds(prove, never_seen(flow)), milliseconds(prove, edited(flow))
-        exact = proof.most_time is not None and proof.most_time.exact
+        exact = proof.longest is not None and proof.longest.exact
         print(
             f"  {name:36} first {first:6.2f} ms, after an edit {again:6.2f} ms,"
             f" {again / walk:5.1f} x a plain walk ({walk:.2f} ms)"

@@ -9,7 +9,7 @@ told (``calling.webhooks``), each at most once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -25,9 +25,6 @@ from storage.calls import NewCall, NewEvent
 from storage.db import now
 from storage.keys import ApiKey
 from storage.practice import Move, NewPracticeCall, PracticeCall
-
-SHORTEST_PROMPT_S = 2.0
-"""A menu takes at least this long to play, in seconds, however short its script."""
 
 Follow = Callable[[PracticeCall], None]
 """Called after every committed move: see to its web addresses, and to ``next_at``."""
@@ -74,12 +71,10 @@ class Network:
     follow: Follow
 
     def accept(self, rings: Sequence[Ring]) -> list[PracticeCall]:
-        """Take calls on, all or none; the phones ring by themselves soon after."""
+        """Take calls on, all or none; the phones ring by themselves, at once or soon after."""
         if not rings:
             return []
-        pairs = [(_call_row(ring), self._practice_row(ring)) for ring in rings]
-        taken = NewEvent("gateway_accepted", {"path": rings[0].request_path})
-        accepted = book.accept(self.db, pairs, [taken])
+        accepted = book.accept(self.db, [self._taken(ring) for ring in rings])
         for call in accepted:
             self.follow(call)
         return accepted
@@ -107,8 +102,20 @@ class Network:
         declined = self._by_hand(workspace_id, message_id, "ringing", lambda _: _ended("rejected"))
         return declined or self._talk(workspace_id, message_id, engine.HANGUP)
 
-    def _practice_row(self, ring: Ring) -> NewPracticeCall:
-        script = script_of(ring.to_number)
+    def _taken(self, ring: Ring) -> book.Taken:
+        """A call as it is written down: on its way, or ringing where nothing delays it."""
+        name = script_of(ring.to_number)
+        script, events = SCRIPTS[name], [NewEvent("gateway_accepted", {"path": ring.request_path})]
+        if script.enroute_s or not script.ring_s:
+            row = self._practice_row(ring, name, "enroute", script.enroute_s)
+            return book.Taken(_call_row(ring), row, events)
+        row = self._practice_row(ring, name, "ringing", script.ring_s)
+        call = replace(_call_row(ring), outcome="ringing")
+        return book.Taken(call, row, [*events, NewEvent("ringing")])
+
+    def _practice_row(
+        self, ring: Ring, script: str, phase: book.Phase, next_s: float
+    ) -> NewPracticeCall:
         return NewPracticeCall(
             message_id=ring.message_id,
             workspace_id=ring.key.workspace_id,
@@ -119,7 +126,8 @@ class Network:
             to_number=ring.to_number,
             flow=ring.flow,
             script=script,
-            next_at=self._later(SCRIPTS[script].enroute_s),
+            phase=phase,
+            next_at=self._later(next_s),
         )
 
     def _talk(self, workspace_id: int, message_id: str, given: str) -> PracticeCall | None:
@@ -202,7 +210,7 @@ def silent_after_s(talk: engine.Call) -> float:
     """Seconds until silence runs out in the present menu: its prompt, then its wait."""
     menu = talk.menu
     prompt = prompt_ms(menu) / 1000 if menu else 0.0
-    return max(prompt, SHORTEST_PROMPT_S) + talk.wait_ms / 1000
+    return prompt + talk.wait_ms / 1000
 
 
 def _call_row(ring: Ring) -> NewCall:

@@ -10,6 +10,9 @@ CHARACTERS_PER_SECOND = 14
 """Reading speed of a script, spaces included (ours: about 150 words a minute, the usual pace of
 a recorded announcement, at 5.6 characters a word in English, Ukrainian and Bulgarian alike)."""
 
+SHORTEST_PROMPT_MS = 2_000
+"""A menu takes at least this long to say, in milliseconds, however short its script (ours)."""
+
 UNKNOWN_PROMPT_MS = 8_000
 """A menu with neither a known recording nor a script (ours: two spoken sentences)."""
 
@@ -24,7 +27,14 @@ def prompt_ms(menu: Menu, known_seconds: Mapping[str, float] | None = None) -> i
     if known is not None:
         return round(known * 1000)
     spoken = " ".join(menu.script.split())
-    return round(len(spoken) * 1000 / CHARACTERS_PER_SECOND) if spoken else UNKNOWN_PROMPT_MS
+    if not spoken:
+        return UNKNOWN_PROMPT_MS
+    return max(SHORTEST_PROMPT_MS, round(len(spoken) * 1000 / CHARACTERS_PER_SECOND))
+
+
+def is_known(menu: Menu, known_seconds: Mapping[str, float] | None = None) -> bool:
+    """Whether ``prompt_ms`` has more to go by than a guess."""
+    return bool(menu.script.strip()) or menu.recording in (known_seconds or {})
 
 
 def wait_ms(menu: Menu) -> int:

@@ -1,4 +1,4 @@
-"""The longest call in which no menu is heard twice.
+"""The longest call in which no menu is entered twice.
 
 Finding the longest path without repetition is NP-hard in general (it contains the Hamiltonian
 path problem; Garey and Johnson 1979, ND29), so an answer that is exact for every flow and also
@@ -45,10 +45,10 @@ class Group:
 
 @dataclass(frozen=True)
 class OnceOnly:
-    """The steps a call can take that ends and hears no menu twice, group by group.
+    """The steps a call can take that ends and enters no menu twice, group by group.
 
-    The groups that are led to stand first. Steps behind a bounded repeat are left out, because
-    they say their menu again. ``start`` is the first menu, None when no such call ends.
+    The groups that are led to stand first. A bounded repeat says its menu again, but enters it
+    only once. ``start`` is the first menu, None when no such call ends.
     """
 
     groups: tuple[Group, ...]
@@ -56,9 +56,8 @@ class OnceOnly:
 
 
 def once_only(steps: Steps, reachable: Sequence[int]) -> OnceOnly:
-    """What is left of a flow when no menu may be heard twice; ``reachable[0]`` is its start."""
-    once = tuple(tuple(step for step in ways if step.presses == 1) for ways in steps)
-    useful = leads_to(once, [END])
+    """What is left of a flow when no menu may be entered twice; ``reachable[0]`` is its start."""
+    useful = leads_to(steps, [END])
     if not reachable or reachable[0] not in useful:
         return OnceOnly((), None)
     links: dict[int, dict[int, Step]] = {}
@@ -66,7 +65,7 @@ def once_only(steps: Steps, reachable: Sequence[int]) -> OnceOnly:
         if source in useful:
             # Silence stands last, so it wins where a key leads to the same menu: the wait
             # makes that call the longer one.
-            kept = {step.target: step for step in once[source]}
+            kept = {step.target: step for step in steps[source]}
             links[source] = {
                 target: step
                 for target, step in kept.items()
@@ -115,10 +114,10 @@ def _homeward(
 
 
 def longest(flow: OnceOnly, pressed: Sequence[int], silent: Sequence[int]) -> Longest | None:
-    """The heaviest call from the first menu to the end that hears no menu twice.
+    """The heaviest call from the first menu to the end that enters no menu twice.
 
     A menu weighs ``pressed[menu]`` when it is left by a key and ``silent[menu]``, at least as
-    much, when it is left by silence. None when no such call ends.
+    much, when it is left by silence; both with all its repeats. None when no such call ends.
     """
     if flow.start is None:
         return None

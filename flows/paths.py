@@ -11,14 +11,14 @@ The arithmetic is in ``flows.graphs`` and ``flows.longest``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
 from flows.call import SILENCE
 from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, menu_label
-from flows.durations import prompt_ms, seconds_in_words, wait_ms
+from flows.durations import is_known, prompt_ms, seconds_in_words, wait_ms
 from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
 from flows.longest import Longest, longest, once_only
 from flows.memo import PerMenu
@@ -117,8 +117,10 @@ class Proof:
     reachable menus only. ``never_ends`` is the shortest sequence of keys after which no key
     leads to the end any more, or None. ``silence_ends`` says that a caller who never presses a
     key reaches the end; ``silent_traps`` are the menus in which someone who falls silent
-    waits for ever. ``most_keys`` and ``most_time`` (total in milliseconds) are the longest
-    calls in which no menu is heard twice; None when no such call ends.
+    waits for ever. ``longest`` is the longest call in which no menu is entered twice (its total
+    in milliseconds, every wait and every repeat counted); None when no such call ends.
+    ``timed`` says that its length is more than a guess: every menu has a text or a recording
+    whose length is known.
     """
 
     flow: Flow
@@ -128,8 +130,8 @@ class Proof:
     never_ends: tuple[str, ...] | None
     silence_ends: bool
     silent_traps: tuple[tuple[str, ...], ...]
-    most_keys: Longest | None
-    most_time: Longest | None
+    longest: Longest | None
+    timed: bool
 
     @property
     def holds(self) -> bool:
@@ -164,14 +166,12 @@ class Proof:
         return "Every caller reaches an end."
 
     def _about_length(self) -> str:
-        if self.never_ends is not None or self.most_keys is None or self.most_time is None:
+        if self.never_ends is not None or self.longest is None or not self.timed:
             return ""
-        number = len(self.most_keys.given)
-        keys = f"{number} key" if number == 1 else f"{number} keys"
-        time = seconds_in_words(self.most_time.total)
-        least = "at least " if not self.most_keys.exact else ""
-        about = "about" if self.most_time.exact else "at least about"
-        return f"Longest call without repeating a menu: {least}{keys}, {about} {time}."
+        about = "about" if self.longest.exact else "at least about"
+        time = seconds_in_words(self.longest.total)
+        who = keys_in_words(self.longest.given)
+        return f"Longest call that goes back to no menu: {about} {time} (the caller {who})."
 
 
 def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof:
@@ -181,9 +181,11 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
     ids = tuple(menu.id for menu in flow.menus)
     played = tuple(prompt_ms(menu, known_seconds) for menu in flow.menus)
     waited = tuple(played[i] + wait_ms(menu) for i, menu in enumerate(flow.menus))
+    # Whoever presses a key at last may have let the menu be said again as often as it is.
+    again = tuple(ways[-1].presses - 1 for ways in found.steps)
+    pressed = tuple(n * waited[i] + played[i] for i, n in enumerate(again))
+    silent = tuple((n + 1) * waited[i] for i, n in enumerate(again))
     reached = set(order)
-    once = once_only(found.steps, order)
-    ones = (1,) * len(ids)
     return Proof(
         flow=flow,
         map=found,
@@ -192,9 +194,22 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
         never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
         silence_ends=not silent_rings(found.steps, order[:1]),
         silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
-        most_keys=longest(once, ones, ones),
-        most_time=longest(once, played, waited),
+        longest=_with_repeats(longest(once_only(found.steps, order), pressed, silent), found),
+        timed=all(is_known(flow.menus[i], known_seconds) for i in order),
     )
+
+
+def _with_repeats(found: Longest | None, flow: Map) -> Longest | None:
+    """The same call with every silence that has a menu said again."""
+    if found is None:
+        return None
+    here, given = 0, list[str]()
+    for key in found.given:
+        ways = flow.steps[here]
+        step = next(step for step in ways if step.given == key)
+        given += [SILENCE] * (ways[-1].presses - 1) + [key]
+        here = step.target
+    return replace(found, given=tuple(given))
 
 
 def menus_without_a_way_out(flow: Flow) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from calling.practice import Network, Ring
 from calling.practice_scripts import PRACTICE_NUMBERS, SCRIPTS, fault_of, script_of
 from calling.practice_statuses import speechcall_status, voice_results
 from calling.words import EVENTS, event_words
-from flows.document import KEYS, Connect, Flow, GoTo, HangUp, Menu, Webhook
+from flows import call as engine
+from flows.document import KEYS, Connect, Flow, GoTo, HangUp, Menu, Repeat, Webhook
+from flows.paths import prove
 from providers.web import WebClient
 from storage import call_list, calls
 from storage import practice as book
@@ -120,10 +122,11 @@ def test_other_numbers_ring_on_the_screen(number):
 
 
 def test_statuses_move_through_the_phases_of_a_call(network, key):
+    [scripted] = network.accept([ring(key, "+15055550001", "m2")])
+    assert (scripted.phase, voice_results([scripted])) == ("enroute", [])
+    assert speechcall_status(scripted)["deliverystatus"] == "scheduled"
+    assert scripted == book.by_message(network.db, "m2")
     [call] = network.accept([ring(key)])
-    assert (call.phase, voice_results([call])) == ("enroute", [])
-    assert speechcall_status(call)["deliverystatus"] == "scheduled"
-    call = network.advance("m1")
     assert (call.phase, voice_results([call])[0]["status"]["name"]) == (
         "ringing",
         "PENDING_ENROUTE",
@@ -137,9 +140,9 @@ def test_statuses_move_through_the_phases_of_a_call(network, key):
 
 def test_a_phone_on_the_screen_rings_at_once_and_for_forty_five_seconds(db, key):
     network = Network(db, 1.0, lambda _call: None)
-    network.accept([ring(key)])
-    call = network.advance("m1")
-    assert call.phase == "ringing"
+    [call] = network.accept([ring(key)])
+    assert (call.phase, codes(db)) == ("ringing", ["gateway_accepted", "ringing"])
+    assert network.advance("m1") is None
     assert 44 < _seconds(call.next_at) < 46
 
 
@@ -366,3 +369,13 @@ def test_whole_numbers_of_any_size_survive_in_a_practice_call(network, key):
     menu = Menu(id="m", keys={"1": (web,)})
     network.accept([ring(key, flow=Flow(name="", menus=(menu,)))])
     assert book.by_message(network.db, "m1").flow.menus[0].keys["1"][0].body == {"n": big}
+
+
+def test_the_practice_phone_takes_as_long_as_the_proof_says():
+    menu = Menu(id="m", script="Hi.", wait_ms=5000, keys={"wrong": (Repeat(id="r", times=2),)})
+    document = Flow(name="F", menus=(menu,))
+    talk, seconds = engine.start(document), 0.0
+    while talk.state == "waiting":
+        seconds += practice.silent_after_s(talk)
+        talk = engine.silence(talk)
+    assert seconds * 1000 == prove(document).longest.total == 21_000

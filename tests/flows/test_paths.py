@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import longest as longest_module
-from flows.call import SILENCE, Call, Heard, apply, start
+from flows.call import SILENCE, Call, WentTo, apply, start
 from flows.document import KEYS, Connect, Flow, GoTo, HangUp, Menu, Repeat, Webhook
 from flows.durations import UNKNOWN_PROMPT_MS, prompt_ms, wait_ms
 from flows.paths import keys_in_words, menus_without_a_way_out, prove
@@ -22,7 +22,7 @@ FEW_KEYS = ("1", "2", "#")
 
 
 def menu(menu_id: str, script: str = "x" * 14, wait_ms: int | None = 10_000, **keys: str) -> Menu:
-    """A menu of one second; each key is "end", "open", "again:N end" or the id of a menu."""
+    """A menu of two seconds; each key is "end", "open", "again:N end" or the id of a menu."""
     return Menu(
         id=menu_id,
         name=menu_id.title(),
@@ -75,15 +75,16 @@ def ends_from(document: Flow, menu_id: str) -> bool:
 
 
 def simple_calls(document: Flow) -> Iterator[tuple[str, ...]]:
-    """Every call that ends and hears no menu twice, by playing them all."""
+    """Every call that ends and goes to no menu twice, by playing them all."""
     waiting = [(start(document), ())]
     while waiting:
         call, inputs = waiting.pop()
         # A key that no menu uses leads where silence leads, only sooner.
         for key in (*FEW_KEYS, SILENCE):
             after = apply(call, key)
-            heard = [event.menu_id for event in after.trail if isinstance(event, Heard)]
-            if len(set(heard)) < len(heard):
+            gone = [event.target for event in after.trail if isinstance(event, WentTo)]
+            entered = [document.menus[0].id, *gone]
+            if len(set(entered)) < len(entered):
                 continue
             if after.state == "waiting":
                 waiting.append((after, (*inputs, key)))
@@ -108,7 +109,7 @@ def duration(document: Flow, inputs: tuple[str, ...]) -> int:
 def test_it_agrees_with_every_call_that_can_be_played(document: Flow) -> None:
     proof = prove(document)
     if not document.menus:
-        assert proof.most_keys is None
+        assert proof.longest is None
         return
     found = states(document, start(document))
     reached = {menu_id for menu_id, _ in found}
@@ -132,14 +133,12 @@ def test_the_longest_call_is_the_longest_of_all_that_can_be_played(document: Flo
     proof = prove(document)
     calls = list(simple_calls(document)) if document.menus else []
     if not calls:
-        assert proof.most_keys is None and proof.most_time is None
+        assert proof.longest is None
         return
-    assert proof.most_keys is not None and proof.most_time is not None
-    assert proof.most_keys.exact and proof.most_time.exact
-    assert len(proof.most_keys.given) == max(map(len, calls))
-    assert proof.most_time.total == max(duration(document, inputs) for inputs in calls)
-    assert proof.most_time.total == duration(document, proof.most_time.given)
-    assert proof.most_keys.given in calls and proof.most_time.given in calls
+    assert proof.longest is not None and proof.longest.exact
+    assert proof.longest.total == max(duration(document, inputs) for inputs in calls)
+    assert proof.longest.total == duration(document, proof.longest.given)
+    assert proof.longest.given in calls
 
 
 @given(flows(most_menus=4, keys=FEW_KEYS))
@@ -159,17 +158,19 @@ def test_silence_ends_exactly_when_a_silent_call_does(document: Flow) -> None:
         ((), "There is no menu yet, so there is no call."),
         (
             (menu("main", k1="end", wrong="again:2 end"),),
-            "Every caller reaches an end. Longest call without repeating a menu: 1 key, about 1 s.",
+            "Every caller reaches an end. "
+            "Longest call that goes back to no menu: about 36 s "
+            "(the caller stays silent 3 times).",
         ),
         (
             (menu("main", k1="day", k2="end", wrong="day"), menu("day", k1="main", wrong="end")),
             "Every caller reaches an end. "
-            "Longest call without repeating a menu: 2 keys, about 22 s.",
+            "Longest call that goes back to no menu: about 24 s (the caller stays silent 2 times).",
         ),
         (
             (menu("main", k1="main", k2="connect", wrong="main"),),
             "Keys lead every caller to an end, but silence in Main goes on for ever. "
-            "Longest call without repeating a menu: 1 key, about 1 s.",
+            "Longest call that goes back to no menu: about 2 s (the caller presses 2).",
         ),
         (
             (menu("main", k1="main", wrong="main"),),
@@ -219,7 +220,7 @@ def test_known_recordings_are_counted_by_their_own_length() -> None:
     document = flow(
         Menu(id="a", recording="intro", script="x" * 1400, keys={"1": (HangUp(id="h"),)}),
     )
-    longest = prove(document, {"intro": 11.0}).most_time
+    longest = prove(document, {"intro": 11.0}).longest
     assert longest is not None and longest.total == 11_000 + 10_000
 
 
@@ -255,8 +256,8 @@ def ring_of(size: int, ways: int) -> Flow:
 
 def test_it_says_at_least_when_the_longest_call_cannot_be_known_in_time() -> None:
     proof = prove(ring_of(120, 12))
-    assert proof.most_time is not None
-    assert not proof.most_time.exact
+    assert proof.longest is not None
+    assert not proof.longest.exact
     assert "at least" in proof.sentence
 
 
@@ -265,7 +266,7 @@ def test_a_call_that_is_only_a_lower_bound_can_still_be_played(
 ) -> None:
     monkeypatch.setattr(longest_module, "BUDGET", 0)
     document = ring_of(12, 4)
-    longest = prove(document).most_keys
+    longest = prove(document).longest
     assert longest is not None and not longest.exact
     call = start(document)
     for key in longest.given:
@@ -299,3 +300,19 @@ def test_keys_in_words_never_lose_the_beginning_or_the_end(keys: list[str]) -> N
 )
 def test_keys_are_told_as_people_do_them(keys: tuple[str, ...], words: str) -> None:
     assert keys_in_words(keys) == words
+
+
+def test_a_length_that_is_only_a_guess_is_not_told() -> None:
+    document = flow(menu("main", k1="end", wrong="end"), menu("far", script="", wrong="end"))
+    assert "about 12 s" in prove(document).sentence, "a menu that nobody reaches does not matter"
+    spoken = {"recording": "ivr_1", "script": ""}
+    unknown = flow(menu("main", k1="end", wrong="end").model_copy(update=spoken))
+    assert prove(unknown).sentence == "Every caller reaches an end."
+    assert "about 14 s" in prove(unknown, {"ivr_1": 4.0}).sentence
+
+
+def test_saying_it_again_makes_the_longest_call_longer() -> None:
+    once = prove(flow(menu("main", k1="end", wrong="end"))).longest
+    thrice = prove(flow(menu("main", k1="end", wrong="again:2 end"))).longest
+    assert once is not None and thrice is not None
+    assert (once.total, thrice.total) == (12_000, 36_000)
