@@ -27,7 +27,7 @@ from blueprints import (
     whole,
 )
 from blueprints.auth import sign_in_first
-from blueprints.editor_forms import HeardForm, SettingsForm
+from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
 from blueprints.fields import typed
 from blueprints.flow_tools import checked
@@ -81,6 +81,7 @@ def render(
     side_shown: Any = None,
     recording_problem: str = "",
     lost: Sequence[tuple[str, str]] = (),
+    keep: KeepForm | None = None,
     **forms: Any,
 ) -> Any:
     """The editor's page; a form that was sent takes the place of a fresh one.
@@ -108,6 +109,7 @@ def render(
         targets=TARGETS,
         targets_by_name=dict(TARGETS),
         lost=lost,
+        keep=keep or KeepForm(formdata=None),
         recordings=recording_view.panel(stored.flow, page.menu, recording_problem),
         refused=status != 200,
         side=side_shown or side.build(page),
@@ -190,10 +192,10 @@ def save_settings(flow_id: int) -> ResponseReturnValue:
     view, form = View.asked(flow_id), SettingsForm()
     if not form.validate():
         return render(load(flow_id), view, 422, settings=form)
-    typed = {name: form[name].data or "" for name in ("name", "sender", "recipient", "text")}
+    fields = {name: form[name].data or "" for name in ("name", "sender", "recipient", "text")}
     return apply(
-        view.at(),
-        lambda flow: edits.change_settings(flow, **typed),
+        view.at() if request.form.get("close") else view,
+        lambda flow: edits.change_settings(flow, **fields),
         in_settings=True,
         settings=form,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
 
-from blueprints.fields import EditForm, Sound, at_most, needed, stripped
+from blueprints.fields import EditForm, Sound, at_most, needed, on_one_line, stripped
 from flows import values
 from flows.document import Menu
 
@@ -87,6 +89,22 @@ class HeardForm(EditForm):
             "recording": self.recording.data,
             "wait_ms": milliseconds(self.wait.data),
         }
+
+
+LONGEST_KEPT_NAME = 120
+"""Characters."""
+
+
+class KeepForm(FlaskForm):
+    """The name of a call that is kept as a test; ``taken`` says whether another has it."""
+
+    taken: Collection[str] = ()
+    name = StringField("Name of the test", [at_most(LONGEST_KEPT_NAME)], filters=[on_one_line])
+
+    def validate_name(self, _field: Any) -> None:
+        """Every kept call has a name of its own."""
+        if self.taken:
+            raise StopValidation("A kept call has this name already: type another one.")
 
 
 def seconds(wait_ms: int | None) -> str:

@@ -81,7 +81,7 @@ After any other what was typed is only shown: a page that sends a form on, altho
 without a good token, would do another site's work.
 """
 
-TOLD = ("revision", "kind", "keys", "inside", "press", "fix", "code", "path")
+TOLD = ("revision", "kind", "keys", "inside", "press", "fix", "code", "path", "close")
 """Fields that the page fills in by itself."""
 
 

@@ -80,6 +80,11 @@ def stripped(text: str | None) -> str:
     return (text or "").replace("\t", " ").strip()
 
 
+def on_one_line(text: str | None) -> str:
+    """With one space wherever there are several, or a new line; "" for nothing."""
+    return " ".join((text or "").split())
+
+
 class WholeNumber(IntegerField):
     """A whole number in ordinary digits; ``wrong`` is the sentence for anything else."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, flash, redirect, request
+from flask import Blueprint, abort, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import db, editor, may_edit, person
 from blueprints.auth import sign_in_first
+from blueprints.editor_forms import LONGEST_KEPT_NAME, KeepForm
 from blueprints.editor_view import View
 from blueprints.phone_page import build
 from flows import journeys as kept_calls
@@ -18,8 +19,6 @@ from storage import journeys as store
 
 blueprint = Blueprint("journeys", __name__, url_prefix="/flows/<int:flow_id>/journeys")
 blueprint.before_request(sign_in_first)
-
-LONGEST_NAME = 120
 
 
 @blueprint.post("")
@@ -30,10 +29,14 @@ def keep(flow_id: int) -> ResponseReturnValue:
     call = build(stored.flow, view).call
     if call is None:
         abort(400)
-    name = " ".join(request.form.get("name", "").split())[:LONGEST_NAME]
-    journey = kept_calls.record(call, name)
-    if not name:
-        journey = replace(journey, name=inputs_in_words(journey.inputs)[:LONGEST_NAME])
+    form = KeepForm()
+    journey = kept_calls.record(call, form.name.data)
+    if not journey.name:
+        journey = replace(journey, name=inputs_in_words(journey.inputs)[:LONGEST_KEPT_NAME])
+    known = store.list_for_flow(db(), me.workspace_id, flow_id)
+    form.taken = {one.name.casefold() for one in known} & {journey.name.casefold()}
+    if not form.validate():
+        return editor.render(stored, view, 422, keep=form)
     store.add(db(), me.workspace_id, flow_id, me.id, journey)
     flash("Kept. From now on every edit replays this call and says when it goes another way.")
     return redirect(view.url(), 303)

@@ -56,6 +56,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (signedOut(xhr) || xhr.status >= 400) event.detail.shouldSwap = false;
 });
 
+// What saves itself comes back to where the page is by then, not to where it was when typing began.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt.matches("[data-autosave]")) event.detail.path = place(event.detail.elt) + location.search;
+});
+
 const dropQueue = () => {
   const waiting = document.body["htmx-internal-data"]?.queuedRequests;
   if (waiting) waiting.length = 0;

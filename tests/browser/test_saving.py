@@ -1,0 +1,110 @@
+"""What saves itself is saved where one is, and keeps one there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flows.document import Flow, HangUp, Menu
+from storage import flows as store
+from storage import history, journeys
+from storage.db import open_db
+from tests.helpers import Served, start_server
+
+
+@pytest.fixture(scope="module")
+def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One served app for all of these: every test has a flow of its own."""
+    folder = tmp_path_factory.mktemp("saving")
+    data = Path(shutil.copytree(first_day, folder / "data"))
+    url, process = start_server(data, folder / "log")
+    yield Served(url, data, process, folder / "log", "")
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def flow_id(served: Served) -> Iterator[int]:
+    """One menu with a key, and nothing for silence."""
+    db = open_db(served.data / "press-one.sqlite3")
+    menu = Menu(id="a", name="First", recording="ivr_1", keys={"1": (HangUp(id="h"),)})
+    yield store.create(db, 1, 1, Flow(name="Delivery", menus=(menu,)), "Start")
+    db.close()
+
+
+def stored(served: Served, flow_id: int) -> Flow:
+    """The flow as it is kept by now."""
+    db = open_db(served.data / "press-one.sqlite3")
+    try:
+        return store.load(db, 1, flow_id).flow
+    finally:
+        db.close()
+
+
+def test_a_text_saved_by_itself_leaves_a_step_open_that_was_opened_meanwhile(
+    page: Page, served: Served, flow_id: int
+):
+    page.goto(f"/flows/{flow_id}?menu=a&key=2")
+    page.locator("#script").press_sequentially("Press 1.")
+    page.get_by_role("link", name="+ Save the answer").click()
+    expect(page.locator("#step-name")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert "new=save_answer" in page.url
+    page.reload()
+    expect(page.locator("#step-name")).to_be_visible()
+    assert stored(served, flow_id).menus[0].script == "Press 1."
+
+
+def test_settings_save_themselves_and_stay_open(page: Page, served: Served, flow_id: int):
+    page.on("dialog", lambda dialog: pytest.fail(f"asked: {dialog.message}"))
+    page.goto(f"/flows/{flow_id}?menu=a&ask=settings")
+    page.get_by_label("Sender", exact=True).fill("Bazar")
+    page.locator(".checks").get_by_role("button").first.click()
+    expect(page.locator(".announce")).to_contain_text("version 3")
+    assert stored(served, flow_id).sender == "Bazar"
+    page.goto(f"/flows/{flow_id}?menu=a&ask=settings")
+    page.get_by_label("Text field").fill("typed")
+    page.get_by_label("Text field").blur()
+    expect(page.locator(".announce")).to_contain_text("version 4")
+    expect(page.locator("#settings")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Renamed")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.locator("#settings")).to_have_count(0)
+    expect(page.locator(".crumbs")).to_contain_text("Renamed")
+    assert stored(served, flow_id).name == "Renamed"
+
+
+def test_settings_without_javascript_are_saved_and_closed(
+    plain_page: Page, served: Served, flow_id: int
+):
+    plain_page.goto(f"/flows/{flow_id}?menu=a&ask=settings")
+    plain_page.get_by_label("Sender", exact=True).fill("Bazar")
+    plain_page.get_by_role("button", name="Save settings").click()
+    expect(plain_page.locator("#settings")).to_have_count(0)
+    assert stored(served, flow_id).sender == "Bazar"
+
+
+def test_a_call_is_kept_once_under_its_name(page: Page, served: Served, flow_id: int):
+    page.goto(f"/flows/{flow_id}?menu=a&tab=phone&keys=1")
+    name = page.get_by_label("Name of the test")
+    name.fill("Hangs up")
+    name.press("Enter")
+    expect(page.locator(".kept li")).to_have_count(1)
+    expect(name).to_have_value("")
+    name.fill("hangs  up")
+    name.press("Enter")
+    expect(page.locator(".keep .error")).to_have_text(re.compile("has this name already"))
+    expect(name).to_have_value("hangs  up")
+    expect(page.locator(".kept li")).to_have_count(1)
+    name.fill("Another")
+    name.press("Enter")
+    expect(page.locator(".kept li")).to_have_count(2)
+    db = open_db(served.data / "press-one.sqlite3")
+    assert [one.name for one in journeys.list_for_flow(db, 1, flow_id)] == ["Hangs up", "Another"]
+    assert len(history.revisions(db, 1, flow_id, limit=5)) == 1
+    db.close()
