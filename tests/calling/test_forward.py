@@ -199,6 +199,15 @@ def test_sending_again_tells_it_once_more_under_the_same_id(db, web, box, listen
     assert [a.status for a in forwards.page(db, 1)[0].attempts] == [200, 200]
 
 
+def test_a_workspace_tells_one_at_a_time(db, web, box, listener, secret):
+    came(db, 1)
+    came(db, 2)
+    assert forwards.claim(db, 1, later(30)) is not None
+    assert forwards.claim(db, 1, later(30)) is None
+    assert tell(db, web, box) is None
+    assert listener.requests == []
+
+
 def test_a_teller_that_died_is_followed_by_another(db, web, box, listener, secret):
     came(db)
     assert forwards.claim(db, 1, later(30)) is not None
