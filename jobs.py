@@ -33,7 +33,7 @@ from storage import practice as practice_book
 from storage.calls import StoredCall
 from storage.connections import Connection
 from storage.credentials import SecretBox, secret_box
-from storage.db import now, open_db
+from storage.db import Pool, now
 from storage.practice import PracticeCall
 
 LOG = logging.getLogger(__name__)
@@ -83,6 +83,7 @@ class Jobs:
         self.settings = settings
         self.huey = open_queue(settings) if huey is None else huey
         self._box: SecretBox | None = None
+        self._databases = Pool(settings.database)
         self._swept_at_start = Lock()
         self._place = self._task("place_call", self.send_call)
         self._poll = self._task("poll_call", self.ask_about_call)
@@ -241,12 +242,9 @@ class Jobs:
             self._box = secret_box(self.settings.data)
         web = WebClient(self.settings.reachable_hosts)
         own_url = f"http://{self.settings.own_address}"
-        db = open_db(self.settings.database)
-        try:
+        with self._databases.lend() as db:
             opener = service_opener(db, self._box, web, own_url, self._told_at)
             yield Tools(db, web, self._box, opener, self.settings.practice_pace)
-        finally:
-            db.close()
 
 
 class _QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types

@@ -6,6 +6,7 @@ serves. With ``QUEUE_URL=redis://…`` no consumer starts here: run ``huey_consu
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from flask import Flask
@@ -20,14 +21,28 @@ from jobs import start_consumer_thread
 from settings import Settings
 from storage import people
 from storage.db import open_db
+from storage.in_use import hold
 from storage.migrations import migrate
+from storage.rotation import settle
 
 THREADS = 8
 """Requests answered at the same time; SQLite takes one writer at a time anyway."""
 
 
+def write_log() -> None:
+    """Press One's own lines, one for each request of a program among them, go to stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    log = logging.getLogger("press_one")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    log.propagate = False
+
+
 def application() -> Flask:
     """What a granian worker runs: the app, and the consumer unless the queue is elsewhere."""
+    write_log()
+    hold(Settings.from_env().data)
     app = create_app()
     serve_compressed(app)
     if not app.config["SETTINGS"].queue_url:
@@ -39,6 +54,8 @@ def main() -> None:
     """Bring the data up to date, say where the app is, and serve it."""
     settings = Settings.from_env()
     settings.data.mkdir(parents=True, exist_ok=True)
+    settle(settings.data, settings.database)
+    hold(settings.data)
     db = open_db(settings.database)
     try:
         migrate(db)

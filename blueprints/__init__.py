@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from settings import Settings
 from storage.credentials import SecretBox
-from storage.db import open_db
+from storage.db import Pool
 from storage.people import Person
 
 MAX_FORM_BYTES = 2_500_000
@@ -53,14 +53,15 @@ def row_id(typed: str | None) -> int | None:
 
 
 def init_app(app: Flask) -> None:
-    """Close the request's database when the request ends; ids in addresses stay ids."""
+    """Give the request's database back when the request ends; ids in addresses stay ids."""
     app.url_map.converters["int"] = RowId
+    app.extensions["press_one_databases"] = Pool(app.config["SETTINGS"].database)
 
     @app.teardown_appcontext
-    def close_db(_problem: BaseException | None) -> None:
+    def give_db_back(_problem: BaseException | None) -> None:
         connection: Database | None = g.pop("db", None)
         if connection is not None:
-            connection.close()
+            _pool().give(connection)
 
 
 def settings() -> Settings:
@@ -76,11 +77,16 @@ def box() -> SecretBox:
 
 
 def db() -> Database:
-    """The database connection of this request; opened when first asked for."""
+    """The database connection of this request; taken when first asked for."""
     if "db" not in g:
-        g.db = open_db(settings().database)
+        g.db = _pool().take()
     connection: Database = g.db
     return connection
+
+
+def _pool() -> Pool:
+    found: Pool = current_app.extensions["press_one_databases"]
+    return found
 
 
 def person() -> Person:

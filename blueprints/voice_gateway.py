@@ -62,8 +62,9 @@ blueprint = new_gateway("voice_gateway", "/api/v1")
 @blueprint.post("/call/tts", provide_automatic_options=False, merge_slashes=False)
 def place_call() -> Response:
     """Ring one phone."""
+    content = body_bytes()
     key = _key()
-    ring = read_voice(body_bytes(), key, request.path, _new_id)
+    ring = read_voice(content, key, request.path, _new_id)
     _refuse_flagged(ring)
     return _practise(ring) if key.route == "practice" else _ring_for_real(ring)
 

@@ -73,8 +73,17 @@ def connection_of(db: Database, key: ApiKey, service: str) -> Connection:
 
 
 def refusal_in_practice(db: Database, ring: Ring, home_region: str) -> Refusal | None:
-    """Why not even the practice network takes this call, or None."""
-    return guards.check(db, _ask(ring, home_region, practice=True))
+    """Why not even the practice network takes this call, or None.
+
+    What kind of number it is was judged when the request was read.
+    """
+    ask = guards.Ask(
+        workspace_id=ring.key.workspace_id,
+        phone=guards.Phone(ring.to_number),
+        home_region=home_region,
+        practice=True,
+    )
+    return guards.check(db, ask)
 
 
 def write_down(
@@ -120,14 +129,14 @@ def send_all(written: Sequence[Sent], open_: Open) -> list[Sent]:
         return list(threads.map(one, written))
 
 
-def _ask(ring: Ring, home_region: str, practice: bool = False) -> guards.Ask:
+def _ask(ring: Ring, home_region: str) -> guards.Ask:
     # The Voice API's own example connects to a number that the practice network uses.
     transfers = tuple(one for one in guards.transfers_of(ring.flow) if not one.practice)
     return guards.Ask(
         workspace_id=ring.key.workspace_id,
         phone=guards.phone(ring.to_number),
         home_region=home_region,
-        practice=practice,
+        practice=False,
         transfers=transfers,
     )
 

@@ -31,6 +31,10 @@ def is_placeholder(number: str) -> bool:
     return _PLACEHOLDER.fullmatch(number) is not None
 
 
+LONGEST_EMERGENCY = 6
+"""Digits of the longest emergency number that libphonenumber knows, in any country."""
+
+
 @lru_cache(maxsize=256)
 def _is_emergency_anywhere(digits: str) -> bool:
     return any(is_emergency_number(digits, region) for region in phonenumbers.SUPPORTED_REGIONS)
@@ -50,6 +54,8 @@ def _is_emergency(number: str, parsed: phonenumbers.PhoneNumber | None) -> bool:
     if parsed is None or parsed.country_code is None:
         return False
     national = phonenumbers.national_significant_number(parsed)
+    if len(national) > LONGEST_EMERGENCY:
+        return False
     regions = phonenumbers.region_codes_for_country_code(parsed.country_code)
     return any(is_emergency_number(national, r) for r in regions)
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlite_utils import Database
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a writer waits for another one before it gives up, in milliseconds."""
+
+
+MOST_IDLE = 16
+"""Connections that a pool keeps for later."""
 
 
 def now() -> str:
@@ -37,21 +44,93 @@ def open_db(path: Path | str) -> Database:
     return db
 
 
+class Pool:
+    """Connections to one database, kept open and lent for one request or task at a time.
+
+    A new connection reads the whole shape of the database and prepares every statement anew,
+    which costs more than most requests; and when the last one closes, SQLite waits for the disk
+    to empty its log (sqlite.org/wal.html, section 2.1).
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self._idle: deque[tuple[Database, tuple[int, int]]] = deque(maxlen=MOST_IDLE)
+        self._lent: dict[int, tuple[int, int]] = {}
+
+    def take(self) -> Database:
+        """A connection that nobody else has, to the file that is there now.
+
+        A file that was put in the place of another one, a backup for instance, is noticed.
+        """
+        present = _file(self._path)
+        while self._idle:
+            try:
+                db, file = self._idle.pop()
+            except IndexError:
+                break
+            if file == present:
+                self._lent[id(db)] = file
+                return db
+            db.close()
+        db = open_db(self._path)
+        self._lent[id(db)] = _file(self._path)
+        return db
+
+    def give(self, db: Database) -> None:
+        """Bring a connection back; what was begun on it and not finished is undone."""
+        file = self._lent.pop(id(db))
+        db.conn.rollback()
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append((db, file))
+        else:
+            db.close()
+
+    @contextmanager
+    def lend(self) -> Iterator[Database]:
+        """A connection for the time of a ``with`` block."""
+        db = self.take()
+        try:
+            yield db
+        finally:
+            self.give(db)
+
+
+def _file(path: Path | str) -> tuple[int, int]:
+    """Which file stands at a path, whatever is in it."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
+
+
 @contextmanager
 def write_tx(db: Database) -> Iterator[Database]:
     """Everything inside is written together, or not at all.
 
     Takes the write lock at once (``BEGIN IMMEDIATE``): a transaction that begins by reading
     and upgrades later fails immediately when another writer came between, whatever the
-    busy time-out. Raises ``sqlite3.OperationalError`` when the lock cannot be had in time.
+    busy time-out. Inside another one it is a part of that one. Raises
+    ``sqlite3.OperationalError`` when the lock cannot be had in time.
     """
+    if db in _WRITING:
+        yield db
+        return
     db.conn.execute("BEGIN IMMEDIATE")
+    _WRITING.add(db)
     try:
         yield db
     except BaseException:
         db.conn.rollback()
         raise
-    db.conn.commit()
+    else:
+        db.conn.commit()
+    finally:
+        _WRITING.discard(db)
+
+
+_WRITING: WeakSet[Database] = WeakSet()
+"""Connections with a transaction of ``write_tx`` under way."""
 
 
 def rows(db: Database, sql: str, *params: object) -> list[dict[str, Any]]:

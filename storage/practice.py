@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -42,6 +42,16 @@ class NewPracticeCall:
     script: str
     next_at: str | None
     customer_message_id: str = ""
+    phase: Phase = "enroute"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A call that a gateway took on: the gateway's row, the network's, and its first lines."""
+
+    call: NewCall
+    practice: NewPracticeCall
+    events: Sequence[NewEvent]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +62,6 @@ class PracticeCall(NewPracticeCall):
     """
 
     call_id: int
-    phase: Phase
     inputs: tuple[str, ...]
     result: str
     created_at: str
@@ -77,19 +86,17 @@ class Webhook:
     detail: dict[str, Any]
 
 
-def accept(
-    db: Database,
-    taken: Sequence[tuple[NewCall, NewPracticeCall]],
-    events: Sequence[NewEvent],
-) -> list[PracticeCall]:
+def accept(db: Database, taken: Sequence[Taken]) -> list[PracticeCall]:
     """Write down calls that a gateway took on, together or not at all."""
+    accepted = []
     with write_tx(db):
-        for call, practice in taken:
-            stored = calls.insert(db, call, events)
+        for one_call in taken:
+            practice = one_call.practice
+            stored = calls.insert(db, one_call.call, one_call.events)
             db.execute(
                 "INSERT INTO practice_calls (message_id, workspace_id, call_id, service, bulk_id,"
                 " customer_message_id, sender, to_number, flow, script, phase, created_at,"
-                " next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'enroute', ?, ?)",
+                " next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     practice.message_id,
                     practice.workspace_id,
@@ -102,11 +109,13 @@ def accept(
                     # json, not pydantic's writer: whole numbers of any size keep their digits.
                     json.dumps(practice.flow.model_dump(), ensure_ascii=False),
                     practice.script,
+                    practice.phase,
                     stored.created_at,
                     practice.next_at,
                 ),
             )
-        return [by_message(db, practice.message_id) for _, practice in taken]
+            accepted.append(_just_written(practice, stored))
+    return accepted
 
 
 def move(
@@ -257,6 +266,20 @@ def abandon_webhooks(db: Database, started_before: str, code: str) -> None:
             " AND json_extract(detail, '$.started_at') < ?",
             (code, started_before),
         )
+
+
+def _just_written(new: NewPracticeCall, stored: calls.StoredCall) -> PracticeCall:
+    """The call as ``by_message`` would read it."""
+    known = {f.name: getattr(new, f.name) for f in fields(NewPracticeCall)}
+    return PracticeCall(
+        **known,
+        call_id=stored.id,
+        inputs=(),
+        result="",
+        created_at=stored.created_at,
+        answered_at=None,
+        ended_at=None,
+    )
 
 
 def _practice(row: dict[str, Any]) -> PracticeCall:

@@ -183,6 +183,15 @@ def test_a_phone_rings_within_a_second(start, db):
     assert time.monotonic() - begun < 1.0
 
 
+def test_the_log_names_every_request_of_a_program(start, db, tmp_path):
+    url, _ = start()
+    headers = {"x-api-key": keys.add(db, 1, "Tests"), "X-Request-Id": "order-7"}
+    requests.post(f"{url}/api/v1/call/tts", json=TTS, headers=headers, timeout=5)
+    log = (tmp_path / "log").read_text()
+    assert "request=order-7" in log
+    assert headers["x-api-key"] not in log
+
+
 def test_the_bytes_break_off_on_the_wire(start, db):
     url, _ = start()
     key = keys.add(db, 1, "Tests")
