@@ -30,6 +30,7 @@ from blueprints import (
     importing,
     inbox,
     journeys,
+    keeping,
     languages,
     library,
     map,
@@ -100,7 +101,7 @@ def create_app(**config: Any) -> Flask:
     app.config.update({key: value for key, value in config.items() if key.isupper()})
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (blueprints, security, auth, languages, assets, formats, errors, commands):
+    for part in (blueprints, security, auth, languages, assets, formats, errors, commands, keeping):
         part.init_app(app)
     for screen in SCREENS:
         app.register_blueprint(screen.blueprint)

@@ -34,7 +34,9 @@ from storage.calls import StoredCall
 from storage.connections import Connection
 from storage.credentials import SecretBox, secret_box
 from storage.db import Pool, now
+from storage.in_use import hold
 from storage.practice import PracticeCall
+from storage.rotation import settle
 
 LOG = logging.getLogger(__name__)
 
@@ -281,5 +283,8 @@ def start_consumer_thread(huey: Huey) -> Callable[[], None]:
 def __getattr__(name: str) -> Any:
     """``huey_consumer jobs.huey`` finds the queue of the environment here."""
     if name == "huey":
-        return Jobs(Settings.from_env()).huey
+        settings = Settings.from_env()
+        settle(settings.data, settings.database)
+        hold(settings.data)
+        return Jobs(settings).huey
     raise AttributeError(name)

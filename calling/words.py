@@ -44,6 +44,10 @@ EVENTS: dict[str, str] = {
         "Press One stopped while the call was being placed. The phone may have rung;"
         " it is not rung again by itself."
     ),
+    "restored": (
+        "This call comes from a backup that was made before it was placed. The phone may have rung"
+        " since; it is not rung again by itself."
+    ),
     "looking_up": ("Press One looks this call up at the service. It is not rung again by itself."),
     "found": "The service has this call: it was placed.",
     "no_trace": (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from storage import backup
 from storage.migrations import (
     answers_forwards,
     answers_inbox_addresses,
@@ -50,11 +53,39 @@ IN_ORDER = (
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 
+NAMES = tuple(module.__name__.rpartition(".")[2] for module in IN_ORDER)
+
 MIGRATIONS = Migrations("press_one")
-for module in IN_ORDER:
-    MIGRATIONS(name=module.__name__.rpartition(".")[2])(module.up)
+for name, module in zip(NAMES, IN_ORDER, strict=True):
+    MIGRATIONS(name=name)(module.up)
 
 
-def migrate(db: Database) -> None:
-    """Bring a database to the present shape; a database that has it already is left alone."""
-    MIGRATIONS.apply(db)
+COPIES = 5
+"""Copies of the database from before its last changes that are kept."""
+
+
+def migrate(db: Database, copies: bool = True) -> None:
+    """Bring a database to the present shape; a database that has it already is left alone.
+
+    Before each change a checked copy goes to ``backups/before-<name>.sqlite3`` beside it (not
+    for ``copies=False``); a database that is only being made needs none. Raises backup.NotWhole
+    and OSError when a copy cannot be made; then that change was not made either.
+    """
+    if not copies or not MIGRATIONS.applied(db):
+        MIGRATIONS.apply(db)
+        return
+    while waiting := MIGRATIONS.pending(db):
+        first, *later = (migration.name for migration in waiting)
+        _copy_before(db, first)
+        MIGRATIONS.apply(db, stop_before=later[:1])
+
+
+def _copy_before(db: Database, name: str) -> None:
+    path = Path(str(db.execute("PRAGMA database_list").fetchone()[2]))
+    folder = path.parent / backup.FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    backup.copy_database(path, folder / f"before-{name}.sqlite3")
+    kept = (folder / f"before-{known}.sqlite3" for known in NAMES)
+    made = [(copy.stat().st_mtime_ns, copy) for copy in kept if copy.exists()]
+    for _, old in sorted(made)[:-COPIES]:
+        old.unlink()
