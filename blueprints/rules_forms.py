@@ -14,7 +14,6 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -26,7 +25,7 @@ from wtforms import (
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from blueprints.fields import at_most, needed, stripped
+from blueprints.fields import WholeNumber, at_most, needed, stripped
 from blueprints.languages import say, spoken
 from calling.guards.words import KIND_WORDS, WEEKDAYS
 from storage.rules import KINDS, UNITS, Rules
@@ -34,7 +33,7 @@ from storage.rules import KINDS, UNITS, Rules
 MOST_CALLS = 1_000_000
 """The largest number of calls that a limit may say."""
 
-AMOUNT = r"\s*\d{1,9}([.,]\d{1,4})?\s*"
+AMOUNT = r"\s*[0-9]{1,9}([.,][0-9]{1,4})?\s*"
 
 
 class Checkboxes(SelectMultipleField):
@@ -44,20 +43,12 @@ class Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class HowMany(IntegerField):
+class HowMany(WholeNumber):
     """A number of calls; nothing typed means that there is no limit."""
 
     def __init__(self, label: str, **more: Any) -> None:
         wrong = _l("Type a whole number, or nothing for no limit.")
-        checks = [Optional(), NumberRange(0, MOST_CALLS, wrong)]
-        super().__init__(label, checks, **more)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed. Raises ValueError with a sentence."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Type a whole number, or nothing for no limit.")) from None
+        super().__init__(label, Optional(), NumberRange(0, MOST_CALLS, wrong), wrong=wrong, **more)
 
 
 class TimeOfDay(TimeField):

@@ -231,8 +231,8 @@ def test_a_menu_says_how_a_caller_gets_there(edit, owner, flow_id):
         said[menu.name] = found[1].strip() if found else ""
     assert said == {
         "First": "",
-        "Second": "The caller is here who presses 1.",
-        "Menu 3": "The caller is here who presses 1, then stays silent.",
+        "Second": "Heard by a caller who presses 1.",
+        "Menu 3": "Heard by a caller who presses 1, then stays silent.",
         "Menu 4": "",
     }
 

@@ -111,7 +111,7 @@ def test_caps_are_numbers_or_nothing(house):
     assert re.search(r'name="country_UA"[^>]*value="7"', house.owner.text)
 
 
-@pytest.mark.parametrize("typed", ["many", "-1", "1.5", "9999999", "٥ x"])
+@pytest.mark.parametrize("typed", ["many", "-1", "1.5", "9999999", "٥ x", "٥", "1_0"])
 @pytest.mark.parametrize("name", ["person_hour", "country_UA"])
 def test_a_cap_that_is_no_number_keeps_what_was_typed(house, name, typed):
     assert change(house, "caps", 422, **{name: typed}) == Rules()
