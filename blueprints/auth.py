@@ -7,8 +7,20 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
@@ -16,7 +28,8 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from blueprints import box, db
 from blueprints.fields import at_most, needed
-from storage import people
+from blueprints.noting import note
+from storage import attempts, audit, people, sessions
 from storage.credentials import password_matches
 
 blueprint = Blueprint("auth", __name__)
@@ -39,21 +52,27 @@ class SignedIn(UserMixin):
         return self.token
 
 
-def _ago(span: timedelta) -> str:
-    moment = datetime.now(UTC) - span
+def stored(moment: datetime) -> str:
+    """A moment as tables keep it."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def alive() -> dict[str, str]:
+    """When a session must have begun and been used, at least, to let somebody in."""
+    moment = datetime.now(UTC)
+    return {"started_after": stored(moment - AT_MOST), "seen_after": stored(moment - IDLE)}
 
 
 @LOGIN.user_loader
 def _by_token(token: str) -> SignedIn | None:
-    found = people.by_session(db(), token, started_after=_ago(AT_MOST), seen_after=_ago(IDLE))
+    found = sessions.of_token(db(), token, **alive())
     if found is None:
         return None
     person, seen_at = found
-    if seen_at < _ago(TOUCH_EVERY):
+    if seen_at < stored(datetime.now(UTC) - TOUCH_EVERY):
         # A page can be read while nothing can be written; the next request notes it.
         with suppress(sqlite3.OperationalError):
-            people.touch_session(db(), token)
+            sessions.touch(db(), token)
     return SignedIn(person, token)
 
 
@@ -130,7 +149,7 @@ def first_owner(token: str) -> ResponseReturnValue:
         except people.EmailTaken:
             form.email.errors = ["Somebody here has this e-mail address already."]
         else:
-            _sign_in(people.by_email(db(), form.email.data.strip()))
+            let_in(people.by_email(db(), form.email.data.strip()), "first_owner")
             return redirect(url_for("library.flows"), 303)
     return render_template("auth/first_owner.html", form=form), 422 if form.errors else 200
 
@@ -141,31 +160,70 @@ def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for("library.flows"), 303)
     form = LoginForm()
-    if form.validate_on_submit():
-        person = people.by_email(db(), form.email.data.strip())
-        if password_matches(person.password_hash if person else None, form.password.data):
-            _sign_in(person)
-            return redirect(safe_next(request.args.get("next", "")), 303)
-        form.password.errors = ["E-mail or password is wrong. Try again."]
+    if not form.validate_on_submit():
+        return _login_page(form)
+    email, address = form.email.data.strip(), request.remote_addr or ""
+    tries = (attempts.for_account(email), attempts.for_address(address))
+    counted = attempts.count(db(), tries, datetime.now(UTC))
+    if counted.wait:
+        form.password.errors = [wait_words(counted.wait)]
+        return too_many(_login_page(form)[0], counted.wait)
+    person = people.by_email(db(), email)
+    if not password_matches(person.password_hash if person else None, form.password.data):
+        note("sign_in_refused", about=email, who=_stranger(person), detail=address)
+        form.password.errors = [_("E-mail or password is wrong. Try again.")]
+        return _login_page(form)
+    attempts.give_back(db(), counted)
+    let_in(person, "signed_in")
+    return redirect(safe_next(request.args.get("next", "")), 303)
+
+
+def _stranger(person: people.Person | None) -> audit.Who:
+    """Somebody who may not be who they say; told to the workspace whose person it would be."""
+    return audit.Who(person.workspace_id if person else None, None, "")
+
+
+def _login_page(form: LoginForm) -> tuple[str, int]:
     empty = not people.anybody(db())
     return render_template("auth/login.html", form=form, empty=empty), 422 if form.errors else 200
+
+
+def wait_words(seconds: int) -> str:
+    """How long somebody who tried too often has to wait."""
+    return ngettext(
+        "There were too many tries. Wait a minute, then try again.",
+        "There were too many tries. Try again in %(num)s minutes.",
+        -(-seconds // 60),
+    )
+
+
+def too_many(page: str, seconds: int) -> ResponseReturnValue:
+    """A page for somebody who has to wait so many seconds."""
+    reply = make_response(page, 429)
+    reply.headers["Retry-After"] = str(seconds)
+    return reply
 
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
     """Sign out; the old cookie is worth nothing from now on."""
     if current_user.is_authenticated:
-        people.close_session(db(), current_user.token)
+        note("signed_out")
+        sessions.end(db(), current_user.token)
     logout_user()
     session.clear()
-    flash("You are signed out.")
+    flash(_("You are signed out."))
     return redirect(url_for("auth.login"), 303)
 
 
-def _sign_in(person: people.Person | None) -> None:
+def let_in(person: people.Person | None, how: str) -> None:
+    """A session with a new id for somebody who proved who they are."""
     if person is not None:
         session.clear()
-        login_user(SignedIn(person, people.open_session(db(), person)))
+        sessions.forget_old(db(), **alive())
+        token = sessions.start(db(), person, request.user_agent.string)
+        note(how, who=audit.by(person), detail=request.remote_addr or "")
+        login_user(SignedIn(person, token))
 
 
 def safe_next(target: str) -> str:
@@ -173,6 +231,11 @@ def safe_next(target: str) -> str:
     plain = target.startswith("/") and not target.startswith(("//", "/\\"))
     clean = all(character.isprintable() and character not in "\\ " for character in target)
     parts = urlsplit(target) if plain and clean else None
-    if parts is None or parts.scheme or parts.netloc or "%2f" in target.lower():
+    if (
+        parts is None
+        or parts.scheme
+        or parts.netloc
+        or any(hidden in target.lower() for hidden in ("%2f", "%5c"))
+    ):
         return url_for("library.flows")
     return target

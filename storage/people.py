@@ -1,4 +1,4 @@
-"""Workspaces, the people in them, their sessions, and the link that lets the first one in."""
+"""Workspaces, the people in them, and the link that lets the first one in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage import connections
 from storage.credentials import SecretBox, hash_password, new_token, token_hash
-from storage.db import now, one, write_tx
+from storage.db import now, one, rows, write_tx
 
 Role = Literal["owner", "editor", "viewer"]
 ROLES: tuple[Role, ...] = ("owner", "editor", "viewer")
@@ -21,6 +21,10 @@ class EmailTaken(Exception):
 
 class LinkUsed(Exception):
     """The one-time link does not exist or was used before."""
+
+
+class LastOwner(Exception):
+    """A workspace without an owner could not be looked after by anybody."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,15 @@ class Person:
         return self.role == "owner"
 
 
-_COLUMNS = "p.id, p.workspace_id, p.email, p.name, p.role, p.password_hash, p.language"
+_NAMES = ("id", "workspace_id", "email", "name", "role", "password_hash", "language")
+
+
+def person_columns(table: str) -> str:
+    """What a query reads to make a Person, from the table called so."""
+    return ", ".join(f"{table}.{name}" for name in _NAMES)
+
+
+_SELECT = f"SELECT {person_columns('p')} FROM people p WHERE p.removed_at IS NULL"
 
 
 def _person(row: dict[str, Any] | None) -> Person | None:
@@ -124,7 +136,9 @@ def _create_workspace(
     )
     workspace_id = int(cursor.lastrowid or 0)
     connections.add_practice(db, box, workspace_id, sender="")
-    return _insert(db, workspace_id, email, name, "owner", password_hash)
+    return insert(
+        db, workspace_id, email=email, name=name, role="owner", password_hash=password_hash
+    )
 
 
 def first_workspace(db: Database) -> int | None:
@@ -145,12 +159,15 @@ def add(
     """One more person. Returns the id. Raises EmailTaken."""
     password_hash = hash_password(password)
     with write_tx(db):
-        return _insert(db, workspace_id, email, name, role, password_hash)
+        return insert(
+            db, workspace_id, email=email, name=name, role=role, password_hash=password_hash
+        )
 
 
-def _insert(
-    db: Database, workspace_id: int, email: str, name: str, role: Role, password_hash: str
+def insert(
+    db: Database, workspace_id: int, *, email: str, name: str, role: Role, password_hash: str
 ) -> int:
+    """Inside the caller's transaction: one more person. Returns the id. Raises EmailTaken."""
     if one(db, "SELECT 1 AS yes FROM people WHERE email = ?", email):
         raise EmailTaken(email)
     cursor = db.execute(
@@ -163,49 +180,90 @@ def _insert(
 
 def by_email(db: Database, email: str) -> Person | None:
     """The person with this e-mail address, whatever its case."""
-    return _person(one(db, f"SELECT {_COLUMNS} FROM people p WHERE p.email = ?", email))
+    return _person(one(db, f"{_SELECT} AND p.email = ?", email))
 
 
-def open_session(db: Database, person: Person) -> str:
-    """A new signed-in session; returns its token, which only the cookie holds."""
-    token = new_token()
-    moment = now()
-    with write_tx(db):
-        db.execute(
-            "INSERT INTO sessions (token_hash, workspace_id, person_id, created_at, seen_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (token_hash(token), person.workspace_id, person.id, moment, moment),
-        )
-    return token
-
-
-def by_session(
-    db: Database, token: str, *, started_after: str, seen_after: str
-) -> tuple[Person, str] | None:
-    """(person, last seen) of a session that began and was used late enough, or None."""
-    row = one(
-        db,
-        f"SELECT {_COLUMNS}, s.seen_at FROM sessions s JOIN people p ON p.id = s.person_id"
-        " WHERE s.token_hash = ? AND s.created_at >= ? AND s.seen_at >= ?",
-        token_hash(token),
-        started_after,
-        seen_after,
+def get(db: Database, workspace_id: int, person_id: int) -> Person | None:
+    """A person of the workspace, or None."""
+    return _person(
+        one(db, f"{_SELECT} AND p.id = ? AND p.workspace_id = ?", person_id, workspace_id)
     )
-    if row is None:
-        return None
-    seen_at = str(row.pop("seen_at"))
-    return Person(**row), seen_at
 
 
-def touch_session(db: Database, token: str) -> None:
-    """Note that a session was used just now."""
+def list_all(db: Database, workspace_id: int) -> tuple[Person, ...]:
+    """The people of the workspace, in the order in which they came."""
+    found = rows(db, f"{_SELECT} AND p.workspace_id = ? ORDER BY p.id", workspace_id)
+    return tuple(Person(**row) for row in found)
+
+
+def change_profile(db: Database, person: Person, *, name: str, language: str) -> None:
+    """Another name; another language ("" is the browser's)."""
     with write_tx(db):
         db.execute(
-            "UPDATE sessions SET seen_at = ? WHERE token_hash = ?", (now(), token_hash(token))
+            "UPDATE people SET name = ?, language = ? WHERE id = ? AND workspace_id = ?",
+            (name, language, person.id, person.workspace_id),
         )
 
 
-def close_session(db: Database, token: str) -> None:
-    """Sign out: the cookie is worth nothing from now on."""
+def change_role(db: Database, workspace_id: int, person_id: int, role: Role) -> None:
+    """Another role, from the person's next request on. Raises LastOwner."""
     with write_tx(db):
-        db.execute("DELETE FROM sessions WHERE token_hash = ?", (token_hash(token),))
+        db.execute(
+            "UPDATE people SET role = ? WHERE id = ? AND workspace_id = ?",
+            (role, person_id, workspace_id),
+        )
+        _keep_an_owner(db, workspace_id)
+
+
+def remove(db: Database, workspace_id: int, person_id: int) -> None:
+    """Let a person in no more: sessions, links and app end at once. Raises LastOwner.
+
+    The row and the name stay, for versions and calls that name their author.
+    """
+    with write_tx(db):
+        db.execute(
+            "UPDATE people SET removed_at = ?, email = 'removed:' || id, password_hash = '',"
+            " role = 'viewer' WHERE id = ? AND workspace_id = ?",
+            (now(), person_id, workspace_id),
+        )
+        _keep_an_owner(db, workspace_id)
+        for table in ("sessions", "invitations", "second_factors", "recovery_codes"):
+            db.execute(
+                f"DELETE FROM {table} WHERE person_id = ? AND workspace_id = ?",
+                (person_id, workspace_id),
+            )
+
+
+def _keep_an_owner(db: Database, workspace_id: int) -> None:
+    if not one(
+        db,
+        "SELECT 1 AS yes FROM people WHERE workspace_id = ? AND role = 'owner'"
+        " AND removed_at IS NULL LIMIT 1",
+        workspace_id,
+    ):
+        raise LastOwner
+
+
+def change_password(db: Database, person: Person, password: str, *, keep: str) -> None:
+    """A new password; every session but the one of the token ``keep`` ends."""
+    password_hash = hash_password(password)
+    with write_tx(db):
+        set_password(db, person.workspace_id, person.id, password_hash, keep=keep)
+
+
+def set_password(
+    db: Database, workspace_id: int, person_id: int, password_hash: str, *, keep: str = ""
+) -> None:
+    """Inside the caller's transaction: a new password; sessions and links for another one end."""
+    db.execute(
+        "UPDATE people SET password_hash = ? WHERE id = ? AND workspace_id = ?",
+        (password_hash, person_id, workspace_id),
+    )
+    db.execute(
+        "DELETE FROM sessions WHERE person_id = ? AND workspace_id = ? AND token_hash != ?",
+        (person_id, workspace_id, token_hash(keep)),
+    )
+    db.execute(
+        "DELETE FROM invitations WHERE person_id = ? AND workspace_id = ? AND used_at IS NULL",
+        (person_id, workspace_id),
+    )

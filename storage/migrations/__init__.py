@@ -24,6 +24,7 @@ from storage.migrations import (
     moderation_rules,
     people_and_workspaces,
     recordings,
+    trust,
     unclear_calls,
     undo_and_names_of_versions,
     ways_before_accepting,
@@ -50,6 +51,7 @@ IN_ORDER = (
     call_search,
     call_keeping,
     ways_before_accepting,
+    trust,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

@@ -1,11 +1,10 @@
-"""Coming in: the one-time link, signing in and out, roles, and where ``next`` may lead."""
+"""Coming in: the one-time link, signing in and out, and roles."""
 
 import re
 
 import pytest
 
 from app import create_app
-from blueprints.auth import safe_next
 from flows.document import Flow, Menu
 from storage import people
 from storage.db import open_db
@@ -100,15 +99,6 @@ def test_the_address_the_person_wanted_comes_after_signing_in(app):
     browser.get("/calls")
     browser.post(browser.page.request.full_path, follow=False, email=OWNER, password=PASSWORD)
     assert browser.page.headers["Location"] == "/calls"
-
-
-@pytest.mark.parametrize(
-    "target",
-    ["//evil.example", "/\\evil.example", "https:evil.example", "/%2f%2fevil", "\t/x", "", "/a\nb"],
-)
-def test_next_never_leads_to_another_site(app, target):
-    with app.test_request_context():
-        assert safe_next(target) == "/"
 
 
 def test_a_form_without_its_token_is_refused(app, owner):
