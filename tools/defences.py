@@ -1,0 +1,76 @@
+"""Take each defence away, one at a time, and see a test notice: ``make defences``.
+
+The table is ``tests/defences.toml``. Everything happens in a copy of the project; a defence whose
+place in the code is gone, or that no test misses, fails the run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+TABLE = ROOT / "tests" / "defences.toml"
+LEFT_BEHIND = frozenset({".git", ".venv", "data", "docs"})
+"""Folders at the top that the tests do not need."""
+
+LONGEST_S = 300
+
+
+def main(wanted: list[str]) -> int:
+    """Every defence, or those named by a word of ``wanted``; 1 when no test misses one."""
+    table = [
+        entry
+        for entry in tomllib.loads(TABLE.read_text())["defence"]
+        if not wanted or any(word in entry["name"] for word in wanted)
+    ]
+    unmissed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=_left_behind)
+        for entry in table:
+            verdict = without(entry, copy)
+            unmissed += verdict != "missed"
+            print(f"{verdict:<12} {entry['name']}", flush=True)
+    print(f"{len(table)} defences taken away, {len(table) - unmissed} missed by a test")
+    return 1 if unmissed else 0
+
+
+def _left_behind(folder: str, names: list[str]) -> set[str]:
+    top = LEFT_BEHIND if Path(folder) == ROOT else frozenset()
+    return {name for name in names if name in top or name == "__pycache__"}
+
+
+def without(entry: dict[str, Any], copy: Path) -> str:
+    """What the tests say when one defence is gone."""
+    path = copy / entry["file"]
+    sound = path.read_text()
+    broken = sound
+    for find, replace in [(entry["find"], entry["replace"]), *entry.get("also", [])]:
+        if find not in broken:
+            return "not found"
+        broken = broken.replace(find, replace)
+    path.write_text(broken)
+    try:
+        return "missed" if _tests_fail(entry["tests"], copy) else "NOT MISSED"
+    finally:
+        path.write_text(sound)
+
+
+def _tests_fail(tests: list[str], copy: Path) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    try:
+        done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LONGEST_S)
+    except subprocess.TimeoutExpired:
+        return True
+    # 1: a test failed. Anything else (2: it could not even be collected) proves nothing.
+    return done.returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
