@@ -36,6 +36,7 @@ from blueprints import (
     map,
     media,
     menu_recordings,
+    metrics,
     own_number,
     phone,
     preview,
@@ -45,6 +46,7 @@ from blueprints import (
     script,
     security,
     speechcall_gateway,
+    start_up,
     test_call,
     told,
     voice_gateway,
@@ -81,6 +83,19 @@ SCREENS = (
     own_number,
     gateway_keys,
     health,
+    metrics,
+)
+PARTS = (
+    blueprints,
+    metrics,
+    security,
+    auth,
+    languages,
+    assets,
+    formats,
+    errors,
+    commands,
+    keeping,
 )
 GATEWAYS = (voice_gateway, speechcall_gateway, inbox, told)
 
@@ -89,6 +104,8 @@ def create_app(**config: Any) -> Flask:
     """The application. ``config`` overrides what the environment says (see ``Settings``)."""
     app = Flask(__name__, static_url_path="/static")
     settings = Settings.from_env(config)
+    start_up.refuse_unsafe(settings, start_up.debugging(app))
+    start_up.trust_proxies(app, settings)
     box = secret_box(settings.data)
     app.config.update(
         SETTINGS=settings,
@@ -101,7 +118,7 @@ def create_app(**config: Any) -> Flask:
     app.config.update({key: value for key, value in config.items() if key.isupper()})
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (blueprints, security, auth, languages, assets, formats, errors, commands, keeping):
+    for part in PARTS:
         part.init_app(app)
     for screen in SCREENS:
         app.register_blueprint(screen.blueprint)

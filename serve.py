@@ -17,6 +17,7 @@ from app import create_app
 from blueprints.assets import serve_compressed
 from blueprints.commands import first_owner_link
 from blueprints.queue import jobs_of
+from blueprints.start_up import Unsafe, refuse_unsafe
 from jobs import start_consumer_thread
 from settings import Settings
 from storage import people
@@ -54,6 +55,7 @@ def main() -> None:
     """Bring the data up to date, say where the app is, and serve it."""
     settings = Settings.from_env()
     settings.data.mkdir(parents=True, exist_ok=True)
+    refuse_unsafe(settings, debug=False)
     settle(settings.data, settings.database)
     hold(settings.data)
     db = open_db(settings.database)
@@ -82,4 +84,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Unsafe as reason:
+        sys.exit(f"Press One does not start. {reason}")

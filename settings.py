@@ -20,7 +20,9 @@ class Settings:
     phone network (1.0 is real time). ``home_region`` is the ISO country a number without "+"
     belongs to. ``queue_url`` empty means a SQLite queue in the data folder.
     ``voice_gateway_errors``: "seed" answers errors as the Voice API's document has them, "live"
-    as the service itself does.
+    as the service itself does. ``production`` starts only when it is safe (blueprints.start_up);
+    ``allow_http`` lets it start without https. ``trusted_proxies``: how many proxies in front say
+    who asks. ``metrics_token`` opens /metrics to other machines.
     """
 
     data: Path = Path("data")
@@ -33,6 +35,9 @@ class Settings:
     queue_url: str = ""
     voice_gateway_errors: str = "seed"
     production: bool = False
+    allow_http: bool = False
+    trusted_proxies: int = 0
+    metrics_token: str = ""
 
     @property
     def database(self) -> Path:
@@ -76,6 +81,9 @@ class Settings:
             "queue_url": env.get("QUEUE_URL", ""),
             "voice_gateway_errors": _one_of(env, "VOICE_GATEWAY_ERRORS", ("seed", "live")),
             "production": env.get("PRESS_ONE_ENV", "") == "production",
+            "allow_http": env.get("PRESS_ONE_ALLOW_HTTP", "") == "1",
+            "trusted_proxies": _whole(env, "TRUSTED_PROXIES", 0),
+            "metrics_token": env.get("METRICS_TOKEN", ""),
         }
         known = {key: value for key, value in (overrides or {}).items() if key in values}
         return cls(**{**values, **known})

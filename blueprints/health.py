@@ -13,6 +13,14 @@ from storage.migrations import MIGRATIONS
 
 blueprint = Blueprint("health", __name__)
 
+WITHOUT_RESET_FAULT = (3, 51, 3)
+"""The first SQLite without the write-ahead log's reset fault (sqlite.org/wal.html, section 11)."""
+
+OLD_SQLITE = (
+    "This SQLite is older than 3.51.3 and has a rare fault when its log is reset."
+    " Make backups often (flask --app app backup FILE), and update SQLite when your system can."
+)
+
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
@@ -33,4 +41,7 @@ def readyz() -> ResponseReturnValue:
         return {"status": "the database cannot be read"}, 503
     if behind:
         return {"status": "run: flask --app app migrate", "pending": behind}, 503
-    return {"status": "ok", "sqlite": sqlite3.sqlite_version}
+    ready = {"status": "ok", "sqlite": sqlite3.sqlite_version}
+    if sqlite3.sqlite_version_info < WITHOUT_RESET_FAULT:
+        ready["advice"] = OLD_SQLITE
+    return ready

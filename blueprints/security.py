@@ -33,6 +33,9 @@ HEADERS = {
 OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 """Names by which this machine itself may ask; everybody else uses the base URL's name."""
 
+HTTPS_ONLY_S = 31_536_000
+"""Seconds for which a browser uses nothing but https, once it came by https: a year."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -79,6 +82,8 @@ def _origin_is_ours() -> bool:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].base_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HTTPS_ONLY_S}")
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage import sealed
-from storage.credentials import KEY_FILE, SecretBox
+from storage.credentials import KEY_BYTES, KEY_FILE, SecretBox
 from storage.db import open_db, write_tx
 from storage.in_use import alone
 
@@ -86,7 +86,7 @@ def _write(path: Path, key: bytes) -> None:
 
 def _whole(path: Path) -> bool:
     """Whether a key file was written to its end."""
-    return path.stat().st_size == 32
+    return path.stat().st_size == KEY_BYTES
 
 
 def _box(path: Path) -> SecretBox:

@@ -19,6 +19,7 @@ OPEN = {
     ("GET", "static"): 200,
     ("GET", "health.healthz"): 200,
     ("GET", "health.readyz"): 200,
+    ("GET", "metrics.metrics"): 200,
     ("GET", "schema.speechcall"): 200,
     ("POST", "inbox.deliver"): 404,
     ("GET", "media.recording"): 404,
