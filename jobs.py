@@ -219,7 +219,8 @@ class Jobs:
         if parsed(moment) <= datetime.now(UTC):
             self._now(task, *args)
         else:
-            self._put(lambda: task.schedule(args, eta=parsed(moment)))
+            # Not by ``schedule``, which would have a worker take it up only to put it off.
+            self._put(lambda: self.huey.add_schedule(task.s(*args, eta=parsed(moment))))
 
     def _now(self, task: Any, *args: object) -> None:
         self._put(lambda: task(*args))

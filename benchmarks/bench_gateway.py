@@ -128,8 +128,11 @@ def per_second(url: str, body: dict[str, object], headers: dict[str, str]) -> fl
     def client(number: int) -> None:
         line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
         while time.monotonic() < end:
-            ask(line, url, content, headers)
-            counts[number] += 1
+            try:
+                ask(line, url, content, headers)
+                counts[number] += 1
+            except (BrokenPipeError, ConnectionResetError):  # a kept line that the server closed
+                line.close()
         line.close()
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]

@@ -36,10 +36,11 @@ class Item:
 
     def fits(self, token: Token) -> bool:
         """Whether the token may stand here."""
-        return any(
-            form in self.exact or (self.stems and form.startswith(self.stems))
-            for form in token.forms
-        )
+        # A loop, not any(): this is asked about a hundred times for every text.
+        for form in token.forms:
+            if form in self.exact or (self.stems and form.startswith(self.stems)):
+                return True
+        return False
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Lexicon:
         for at, token in enumerate(tokens):
             for entry in self._candidates(token):
                 if entry.language and language and entry.language != language:
+                    continue
+                if not entry.items[0].fits(token):
                     continue
                 end = _match(entry.items, tokens, at, token.clause)
                 if end > at:

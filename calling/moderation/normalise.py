@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 APOSTROPHES = "’ʼ‘`´ʹ′＇"
@@ -90,12 +91,17 @@ def _clean(original: str) -> tuple[str, tuple[int, ...]]:
         after = at + 1
         while after < len(original) and unicodedata.combining(original[after]):
             after += 1
-        for char in unicodedata.normalize("NFKC", original[at:after]).lower():
-            kept = _plain(char)
-            chars.append(kept)
-            origin.extend([at] * len(kept))
+        kept = _cleaned(original[at:after])
+        chars.append(kept)
+        origin.extend([at] * len(kept))
         at = after
     return "".join(chars), tuple(origin)
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(letter: str) -> str:
+    """A character with the marks that stand on it, in one plain form; "" for what is not seen."""
+    return "".join(map(_plain, unicodedata.normalize("NFKC", letter).lower()))
 
 
 def _plain(char: str) -> str:

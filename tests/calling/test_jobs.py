@@ -135,7 +135,8 @@ def test_a_queue_that_nobody_works_off_does_not_grow_with_every_sweep(db, settin
     tasks = queue.Jobs(settings)
     for _ in range(5):
         tasks.sweep()
-    put = sorted((*task.args, task.eta is None) for task in tasks.huey.pending())
+    waiting = [*tasks.huey.pending(), *tasks.huey.scheduled()]
+    put = sorted((*task.args, task.eta is None) for task in waiting)
     assert put == [(1, True), (2, True), (3, True), (4, False)]
 
 
@@ -143,7 +144,8 @@ def test_a_worker_sweeps_once_as_its_process_starts(settings):
     tasks = queue.Jobs(settings)
     for _ in range(3):
         tasks._at_start()
-    put = [(task.name, task.eta is None) for task in tasks.huey.pending()]
+    waiting = [*tasks.huey.pending(), *tasks.huey.scheduled()]
+    put = [(task.name, task.eta is None) for task in waiting]
     assert put == [("sweep", True), ("sweep", False)]
 
 
