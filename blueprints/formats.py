@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
+from babel import numbers
 from flask import Flask
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, get_locale
 from markupsafe import Markup
 from wtforms import Field
 
@@ -38,7 +40,13 @@ GROUPED_FROM = 1000
 
 def amount(number: int) -> str:
     """A whole number as the page's language groups it: "1,000,000"."""
-    return str(number) if 0 <= number < GROUPED_FROM else str(format_decimal(number))
+    return str(number) if 0 <= number < GROUPED_FROM else _grouped(number, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _grouped(number: int, locale: str) -> str:
+    """A chart and its table write the same numbers again and again."""
+    return str(numbers.format_decimal(number, locale=locale))
 
 
 def day(at: date) -> str:

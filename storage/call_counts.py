@@ -49,15 +49,12 @@ def count(
     if any_status.words.strip():
         return _newest(db, workspace_id, any_status, first_day, last_day)
     since, until = _span(any_status)
-    by_status = rows(
-        db,
-        *_sum(workspace_id, any_status, since, until, "status"),
-    )
-    by_day = rows(db, *_sum(workspace_id, any_status, str(first_day), str(last_day), "day, status"))
-    return Counts(
-        {str(row["status"]): int(row["n"]) for row in by_status},
-        _by_day((str(row["day"]), str(row["status"]), int(row["n"])) for row in by_day),
-    )
+    sql, *values = _sum(workspace_id, any_status, since, until, "status")
+    by_status = db.execute(sql, values).fetchall()
+    sql, *values = _sum(workspace_id, any_status, str(first_day), str(last_day), "day, status")
+    # A year of days is thousands of rows: as tuples, they take half the time.
+    by_day = db.execute(sql, values).fetchall()
+    return Counts(dict(by_status), _by_day(by_day))
 
 
 def first_day(db: Database, workspace_id: int) -> date | None:

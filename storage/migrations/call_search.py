@@ -101,6 +101,8 @@ def up(db: Database) -> None:
         " connection_id INTEGER NOT NULL, origin TEXT NOT NULL, status TEXT NOT NULL,"
         " calls INTEGER NOT NULL, PRIMARY KEY"
         " (workspace_id, day, flow_id, service, connection_id, origin, status)) WITHOUT ROWID",
+        "CREATE INDEX call_counts_of_days ON call_counts(workspace_id, day, status, calls)"
+        " WHERE service = ''",
         "CREATE TABLE call_days (workspace_id INTEGER NOT NULL REFERENCES workspaces(id),"
         " day TEXT NOT NULL, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL,"
         " PRIMARY KEY (workspace_id, day)) WITHOUT ROWID",
