@@ -30,7 +30,7 @@ from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TABS, TARGETS, View
 from blueprints.fields import typed
-from blueprints.flow_tools import checked
+from blueprints.flow_tools import checked, with_usual_sender
 from flows import edits, fixes
 from flows.document import Flow
 from flows.problems import Fix
@@ -95,7 +95,7 @@ def render(
         stored,
         view,
         editable=me.can_edit,
-        problems=checked(stored.flow, view.target, known),
+        problems=checked(with_usual_sender(stored.flow, view.target), view.target, known),
         known_seconds=recording_view.known_seconds(known),
         undo_redo=history_store.can(db(), me.workspace_id, stored.id),
         pressed=answers_on_keys.pressed(stored, view),
@@ -300,7 +300,7 @@ def _chosen_fix(flow: Flow, view: View) -> Fix | None:
     """The fix a button stands for; None when the finding is gone already."""
     wanted = (request.form.get("code"), request.form.get("path"))
     number = whole(request.form.get("fix"))
-    for problem in checked(flow, view.target):
+    for problem in checked(with_usual_sender(flow, view.target), view.target):
         if (problem.code, problem.path) == wanted and number is not None:
             return dict(enumerate(problem.fixes)).get(number)
     return None

@@ -87,6 +87,7 @@ class Page:
     new_step: Step | None
     kinds: list[Kind]
     checks: list[Check]
+    begun: bool
     more_checks: int
     errors: int
     proof: Proof | None
@@ -126,7 +127,9 @@ def build(
     flow = stored.flow
     menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
-    proof = prove(flow, known_seconds) if flow.menus else None
+    begun = is_begun(flow)
+    problems = problems if begun else ()
+    proof = prove(flow, known_seconds) if flow.menus and begun else None
     keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
     return Page(
         stored=stored,
@@ -143,6 +146,7 @@ def build(
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=kinds_for(view.key),
+        begun=begun,
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
@@ -154,6 +158,12 @@ def build(
         undoes=undo_redo[0],
         redoes=undo_redo[1],
     )
+
+
+def is_begun(flow: Flow) -> bool:
+    """Whether anything was written yet: a flow is made with one menu that says and does nothing."""
+    menus = flow.menus
+    return len(menus) != 1 or bool(menus[0].script.strip() or menus[0].recording or menus[0].keys)
 
 
 def settings_form(stored: StoredFlow) -> SettingsForm:

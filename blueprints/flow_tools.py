@@ -4,14 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blueprints import person, recording_view, settings
+from flask import g
+
+from blueprints import db, person, recording_view, settings
 from blueprints.inbox import inbox
 from flows import checks
 from flows.document import Flow
+from flows.edits import change_settings
 from flows.problems import Problem
 from flows.rules.recordings import Recording
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
+from flows.targets.speechcall import TARGET as SPEECHCALL
+from storage import connections
+
+
+def with_usual_sender(flow: Flow, target: str) -> Flow:
+    """The flow as a connection would send it: without a sender, from its usual one.
+
+    Only for SpeechCall, which wants a sender always.
+    """
+    if flow.sender or target != SPEECHCALL:
+        return flow
+    return change_settings(flow, sender=usual_sender())
+
+
+def usual_sender() -> str:
+    """The usual sender of the workspace's first SpeechCall connection that has one, or ""."""
+    if "usual_sender" not in g:
+        known = connections.list_all(db(), person().workspace_id)
+        senders = (one.sender for one in known if one.service == SPEECHCALL and one.sender)
+        g.usual_sender = next(senders, "")
+    found: str = g.usual_sender
+    return found
 
 
 def checked(

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from blueprints import db, person
+from blueprints import db, person, settings
 from blueprints.auth import sign_in_first
-from blueprints.flow_tools import checked
+from blueprints.flow_tools import checked, usual_sender, with_usual_sender
 from flows.document import Connect, Flow
 from flows.map import lay_out
 from flows.targets import speechcall, voice_api
@@ -31,7 +32,10 @@ REMEMBERED = 5_000
 
 A_YEAR_S = 365 * 24 * 3600
 
-_verdicts: OrderedDict[tuple[int, int], Verdict] = OrderedDict()
+_Key = tuple[Path, str, int, int]
+"""Of which database, judged with which usual sender, a flow and its revision."""
+
+_verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,15 @@ class Verdict:
 
 def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
     """The verdict of each flow's newest revision; those not seen before are read together."""
-    wanted = {flow.id: flow.revision for flow in flows}
-    unseen = [flow_id for flow_id, number in wanted.items() if (flow_id, number) not in _verdicts]
+    here = (settings().database, usual_sender())
+    wanted: dict[int, _Key] = {flow.id: (*here, flow.id, flow.revision) for flow in flows}
+    unseen = [flow_id for flow_id, key in wanted.items() if key not in _verdicts]
     for stored in store.load_newest(db(), person().workspace_id, unseen):
-        problems = checked(stored.flow, _target(stored.flow))
+        target = _target(stored.flow)
+        problems = checked(with_usual_sender(stored.flow, target), target)
         errors = sum(problem.severity == "error" for problem in problems)
-        _verdicts[stored.id, stored.revision] = Verdict(errors, len(problems) - errors)
-    found = {key[0]: _verdicts[key] for key in wanted.items() if key in _verdicts}
+        _verdicts[*here, stored.id, stored.revision] = Verdict(errors, len(problems) - errors)
+    found = {flow_id: _verdicts[key] for flow_id, key in wanted.items() if key in _verdicts}
     while len(_verdicts) > REMEMBERED:
         _verdicts.popitem(last=False)
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from blueprints.flow_tools import compiled
+from blueprints.flow_tools import compiled, with_usual_sender
 from blueprints.json_view import cover_secrets
 from flows import whole_file
 from flows.targets.base import CannotCompile
@@ -40,7 +40,7 @@ class Comparison:
 
 def compare(first: StoredFlow, second: StoredFlow, target: str) -> Comparison:
     """Both versions as the target would be sent them; before that is possible, as their files."""
-    made = [compiled(stored.flow, target) for stored in (first, second)]
+    made = [compiled(with_usual_sender(stored.flow, target), target) for stored in (first, second)]
     lacking = tuple(
         f"{SERVICES[target].label} cannot carry version {stored.revision} yet, so these are the"
         " Press One files of both."

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from blueprints.flow_tools import compiled
+from blueprints.flow_tools import compiled, with_usual_sender
 from flows.document import Flow
 from flows.problems import Problem
 from flows.targets import infobip_ivr
@@ -48,7 +48,7 @@ class Preview:
 
 def preview(flow: Flow, target: str) -> Preview:
     """The JSON tab of a flow."""
-    made, service = compiled(flow, target), SERVICES[target].label
+    made, service = compiled(with_usual_sender(flow, target), target), SERVICES[target].label
     if isinstance(made, CannotCompile):
         return Preview(service, Markup(), made.reasons, (), False, 0)
     body = cover_secrets(made.body)

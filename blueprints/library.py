@@ -15,6 +15,7 @@ from blueprints.glance import verdicts
 from calling.words import status_words
 from flows import edits
 from flows.document import Flow
+from flows.sender_names import sender_name
 from flows.starters import LANGUAGES, starter, starters
 from flows.starters.shapes import SHAPES
 from storage import call_list, people
@@ -22,10 +23,6 @@ from storage import flows as store
 
 blueprint = Blueprint("library", __name__)
 blueprint.before_request(sign_in_first)
-
-
-SENDER_MOST = 11
-"""Characters of a sender's name that phone networks take (GSM 03.40, alphanumeric address)."""
 
 
 LANGUAGE_NAMES = (("en", "English"), ("uk", "Українська"), ("bg", "Български"))
@@ -72,17 +69,12 @@ def start_from(language: str, key: str) -> ResponseReturnValue:
     """A new flow from one of the templates."""
     me = person()
     try:
-        flow = starter(key, language, _sender(me.workspace_id))
+        company = people.workspace_name(db(), me.workspace_id)
+        flow = starter(key, language, sender_name(company), company)
     except KeyError:
         abort(404)
     flow_id = store.create(db(), me.workspace_id, me.id, flow, f"Start from “{flow.name}”")
     return redirect(View(flow_id, target=SHAPES[key].target).url(), 303)
-
-
-def _sender(workspace_id: int) -> str:
-    """The workspace's name where a phone network could show it, else nothing."""
-    name = people.workspace_name(db(), workspace_id)
-    return name if name.isascii() and len(name) <= SENDER_MOST else ""
 
 
 @blueprint.post("/flows")
@@ -93,7 +85,8 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, 422)
     me = person()
-    flow = Flow(name=form.name.data, sender=_sender(me.workspace_id))
+    company = people.workspace_name(db(), me.workspace_id)
+    flow = Flow(name=form.name.data, sender=sender_name(company))
     flow = edits.add_menu(flow, new_id(), "Menu 1")
     flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
     return redirect(View(flow_id).url("script"), 303)

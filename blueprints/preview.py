@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
-from blueprints.flow_tools import compiled
+from blueprints.flow_tools import compiled, with_usual_sender
 from flows import whole_file
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
@@ -27,7 +27,7 @@ def _compiled(flow_id: int, target: str) -> tuple[store.StoredFlow, Compiled | C
     if target not in TARGETS or target not in SERVICES:
         abort(404)
     stored = store.load(db(), person().workspace_id, flow_id)
-    return stored, compiled(stored.flow, target)
+    return stored, compiled(with_usual_sender(stored.flow, target), target)
 
 
 @blueprint.get("/press-one.json")

@@ -66,7 +66,7 @@ class Problem:
     @property
     def message(self) -> str:
         """One plain sentence, without its place."""
-        return words.sentence(self.code, self.params)
+        return words.sentence(self.code, self.params, self.place.field)
 
     @property
     def located_message(self) -> str:

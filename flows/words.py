@@ -66,6 +66,7 @@ SENTENCES: dict[str, str] = {
     "step_after_end": "The call has already moved on: from this step on, nothing happens.",
     "open_end": "The call ends here without a word, because no step hangs up or goes on.",
     "menu_without_keys": "The caller can only listen and wait here: no key does anything.",
+    "text_to_fill_in": "“{text}” is still to be filled in: callers would hear it as it stands.",
     "key_not_announced": "Key {key} does something, but the caller is not told to press it.",
     "announced_key_empty": "The caller hears “press {key}”, but key {key} does nothing.",
     "too_many_options": "The caller must remember {count} keys: most people manage {most}.",
@@ -93,6 +94,12 @@ SENTENCES: dict[str, str] = {
 }
 """Problem code -> sentence; ``{name}`` places a parameter."""
 
+BY_FIELD = {
+    ("empty", "sender"): "Who is calling? Write the name or number that your service gave you.",
+    ("empty", "name"): "This has no name: write one.",
+}
+"""(code, field) -> the sentence that says more of this field than the code's own."""
+
 TRIGGER_NAMES = {"wrong": "anything else, or silence", "*": "key *", "#": "key #"}
 
 
@@ -115,9 +122,9 @@ class _Params(dict[str, Any]):
         return "…"
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> Said:
-    """The sentence of a code, with its parameters filled in.
+def sentence(code: str, params: Mapping[str, Any], field: str = "") -> Said:
+    """The sentence of a code, with its parameters filled in, as it is said of a field.
 
     Raises KeyError for a code that has no sentence (a test holds the table complete).
     """
-    return Said(SENTENCES[code], _Params(params))
+    return Said(BY_FIELD.get((code, field), SENTENCES[code]), _Params(params))

@@ -32,6 +32,7 @@ KEYWORDS = {
 
 TABLES = (
     "flows.words:SENTENCES",
+    "flows.words:BY_FIELD",
     "flows.words:TRIGGER_NAMES",
     "flows.words:FIELD_NAMES",
     "calling.words:STATES",

@@ -28,6 +28,20 @@ def free_key(menu: Menu) -> str | None:
     return next((key for key in free if key not in announced), free[0] if free else None)
 
 
+def inviting_key(menu: Menu, to: Menu) -> str | None:
+    """A key for a new link: one that the script names and that does nothing, the one it names
+    with the other menu's name first; otherwise ``free_key``.
+    """
+    said = sorted((start, key) for key, (start, _) in announced_keys(menu.script).items())
+    empty = [(start, key) for start, key in said if not menu.actions(key)]
+    script, name = menu.script.casefold(), to.name.casefold()
+    for start, key in empty:
+        until = min((other for other, _ in said if other > start), default=len(script))
+        if name and name in script[start:until]:
+            return key
+    return empty[0][1] if empty else free_key(menu)
+
+
 def no_way_out(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Reachable menus that no key leads out of: said once for each group that is closed."""
     for group in found.traps:
@@ -58,11 +72,10 @@ def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
 def unreachable_menu(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Menus that no caller hears. A link is offered unless it would lead into a trap."""
     reached = set(found.routes.order)
-    key = free_key(flow.menus[0]) if flow.menus and len(reached) < len(flow.menus) else None
     for index, menu in enumerate(flow.menus):
         if index in reached:
             continue
-        fix = None
+        fix, key = None, inviting_key(flow.menus[0], menu)
         if key is not None and index not in found.risky and "goto" not in facts.cannot:
             params = {"menu_id": flow.menus[0].id, "key": key, "target": menu.id}
             fix = Fix("link_menu", f"Let key {key} of the first menu lead here", params)

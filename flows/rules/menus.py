@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flows.document import KEYS, LEAVES_LIST, TRIGGERS, WRONG, AnyAction, Menu
 from flows.durations import wait_ms
+from flows.findings import shown
 from flows.problems import Fix, Problem
 from flows.prompts import announced_keys
 from flows.rules.spots import Facts, Spot
@@ -31,6 +33,9 @@ MOST_WEBHOOKS = 2
 
 REPEATS = 2
 """How often a repair says a menu again before it hangs up (ours)."""
+
+
+_BRACKETS = re.compile(r"\[[^\[\]\n]{1,80}\]")
 
 
 def leaving(actions: tuple[AnyAction, ...]) -> int | None:
@@ -108,6 +113,15 @@ def script_against_keys(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]
             )
 
 
+def text_to_fill_in(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
+    """Square brackets in a script: a template's words for what somebody must write there."""
+    found = _BRACKETS.search(menu.script)
+    if found:
+        start, end = found.span()
+        params = {"text": shown(found[0]), "start": start, "end": end}
+        yield at.control("script").problem("text_to_fill_in", params)
+
+
 def long_silences(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
     """Waits, for a key or for web addresses, that callers take for a dead line."""
     if wait_ms(menu) > MOST_WAIT_MS:
@@ -130,6 +144,7 @@ RULES = (
     lists_that_end_wrongly,
     number_of_options,
     script_against_keys,
+    text_to_fill_in,
     long_silences,
 )
 """Each takes the menu, its spot and the facts."""

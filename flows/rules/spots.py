@@ -22,6 +22,7 @@ WARNINGS = (READER_WARNINGS - STOPS_SENDING) | {
     "step_after_end",
     "open_end",
     "menu_without_keys",
+    "text_to_fill_in",
     "key_not_announced",
     "announced_key_empty",
     "too_many_options",

@@ -56,17 +56,18 @@ def starters(language: str) -> tuple[Starter, ...]:
     )
 
 
-def starter(key: str, language: str, sender: str = "") -> Flow:
+def starter(key: str, language: str, sender: str = "", company: str = "") -> Flow:
     """The flow of a starter, always with the same ids. Raises KeyError if there is none.
 
-    ``sender`` is who rings. A name is said in the scripts, too; for the Voice API, which shows
-    numbers only, a name is only said. Without a name the scripts show where to write it.
+    ``sender`` is who rings, ``company`` the name that the scripts say; without one a sender's
+    name is said, and without that the scripts show where to write it. The Voice API shows
+    numbers only, so there a sender's name is only said.
     """
     spoken, shape = LANGUAGES[language], SHAPES[key]
     wording = spoken.starters[key]
     sender = " ".join(sender.split())[:MAX_SENDER]
     named = any(letter.isalpha() for letter in sender)
-    company = sender if named else spoken.company
+    company = " ".join(company.split()) or (sender if named else spoken.company)
     return Flow(
         name=wording.name,
         sender="" if named and shape.target == "voice_api" else sender,

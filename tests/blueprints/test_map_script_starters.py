@@ -167,7 +167,7 @@ def test_a_starter_is_started_in_the_library_and_clean_once_its_recordings_are(
     house.owner.post(action)
     flow_id = int(re.search(r"/flows/(\d+)", house.owner.page.request.path)[1])
     page = house.owner.text
-    shown = re.findall(r'<li class="(?:error|warning)">', page)
+    shown = re.findall(r'<li [^>]*class="(?:error|warning)">', page)
     assert set(codes(page)) <= {"missing_recording"}
     assert len(shown) == len(codes(page)), "whatever is found has its one-press fix"
     while any(fields["code"] == "missing_recording" for _, fields in fixes(house.owner.text)):

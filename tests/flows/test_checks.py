@@ -253,6 +253,12 @@ CASES: list[tuple[str, Flow, str, tuple[Any, ...]]] = [
         (1, "2", 0, ""),
     ),
     (
+        "text_to_fill_in",
+        good_flow(good_menu(script="Hello from [company name]. Press 1 to hang up.")),
+        "/messages/0/menu/0",
+        (1, "", 0, "script"),
+    ),
+    (
         "too_many_options",
         good_flow(good_menu(script="", keys=many(7))),
         "/messages/0/menu/0",

@@ -75,17 +75,24 @@ def test_a_repeat_that_is_there_already_keeps_its_number() -> None:
     assert repaired.menus[0].keys[WRONG] == (again, HangUp(id="new0"))
 
 
-def test_an_unheard_menu_is_linked_from_the_first_free_key_that_is_not_announced() -> None:
-    first = menu(
-        "a",
-        script="Press 1 to agree, 2 to hear more.",
-        keys={"1": (HangUp(id="h"),), WRONG: (HangUp(id="w"),)},
-    )
-    document = flow(first, menu("b", keys={WRONG: (HangUp(id="x"),)}))
+@pytest.mark.parametrize(
+    ("script", "key"),
+    [
+        ("Press 1 to agree, 2 to hear more.", "2"),
+        ("Press 1 to agree.", "2"),
+        ("", "2"),
+        ("Press 3 to hear more, 2 to go on, 1 to agree.", "3"),
+        ("Press 3 to hear more, 5 for Another Day, 1 to agree.", "5"),
+    ],
+)
+def test_an_unheard_menu_is_linked_from_the_key_that_is_said_but_empty(script, key) -> None:
+    first = menu("a", script=script, keys={"1": (HangUp(id="h"),), WRONG: (HangUp(id="w"),)})
+    other = menu("b", keys={WRONG: (HangUp(id="x"),)})
+    document = flow(first, other.model_copy(update={"name": "Another day"}))
     (unheard,) = [p for p in check(document) if p.code == "unreachable_menu"]
-    assert unheard.fixes[0].label == "Let key 3 of the first menu lead here"
+    assert unheard.fixes[0].label == f"Let key {key} of the first menu lead here"
     repaired = apply(document, unheard.fixes[0], ids())
-    assert repaired.menus[0].keys["3"] == (GoTo(id="new0", menu="b"),)
+    assert repaired.menus[0].keys[key] == (GoTo(id="new0", menu="b"),)
 
 
 def test_a_menu_that_leads_into_a_trap_is_not_offered_as_a_link() -> None:

@@ -117,7 +117,7 @@ def test_the_text_is_ready_to_print():
         "Delivery\n"
         "Call from Bazar, 2 prompts\n"
         "\n"
-        "1. Confirm delivery (about 1 s)\n"
+        "1. Confirm delivery (about 2 s)\n"
         "   Recording: ivr_1\n"
         "\n"
         "   Hello.\n"
