@@ -17,9 +17,9 @@ def _start(page: Page) -> None:
 def _hear(page: Page, name: str, script: str, recording: str, *, javascript: bool) -> None:
     page.get_by_label("Name of this menu").fill(name)
     page.get_by_label("What the caller hears").fill(script)
-    page.get_by_label("Recording").fill(recording)
+    page.get_by_label("Recording", exact=True).fill(recording)
     if javascript:
-        page.get_by_label("Recording").blur()
+        page.get_by_label("Recording", exact=True).blur()
     else:
         page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("pre")).to_contain_text(recording)
@@ -93,14 +93,14 @@ def test_a_newcomer_builds_exports_and_rings(request, served: Served, javascript
 def test_fields_filled_quickly_one_after_another_are_all_saved(page: Page):
     _start(page)
     page.get_by_label("What the caller hears").fill("Hello.")
-    page.get_by_label("Recording").fill("ivr_1")
+    page.get_by_label("Recording", exact=True).fill("ivr_1")
     page.get_by_label("Name of this menu").fill("Quick")
     page.get_by_label("Wait for a key").fill("7")
     page.get_by_label("Wait for a key").blur()
     expect(page.locator("pre")).to_contain_text('"idleTimeoutMsec": 7000')
     page.reload()
     expect(page.get_by_label("What the caller hears")).to_have_value("Hello.")
-    expect(page.get_by_label("Recording")).to_have_value("ivr_1")
+    expect(page.get_by_label("Recording", exact=True)).to_have_value("ivr_1")
     expect(page.get_by_label("Name of this menu")).to_have_value("Quick")
 
 
@@ -147,7 +147,7 @@ def test_a_call_that_comes_in_through_the_gateway_rings_in_calls(page: Page, ser
         timeout=5,
     )
     assert reply.status_code == 200
-    page.get_by_role("link", name="Answer").click()
+    page.get_by_role("link", name="Answer", exact=True).click()
     page.get_by_role("button", name="Answer").click()
     expect(page.get_by_label("The phone that was rung")).to_contain_text("Hello from a program.")
 
