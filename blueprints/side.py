@@ -19,7 +19,9 @@ def _phone(page: Page) -> Any:
 def _map(page: Page) -> Any:
     played = phone_page.build(page.flow, page.view)
     path = played.call.trail if played.call else ()
-    return {"drawing": flow_map.lay_out(page.flow, path), "outline": outline.outline(page.flow)}
+    # The tab is narrow: the menus stand below each other, and the text keeps its size.
+    drawing = flow_map.lay_out(page.flow, path, most_columns=1)
+    return {"drawing": drawing, "outline": outline.outline(page.flow)}
 
 
 def _json(page: Page) -> Any:

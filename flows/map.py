@@ -12,20 +12,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from flows.document import Flow, Menu
 from flows.drawing import Box, Drawing, Edge, End, Move, Row, Sign, State, Text
 from flows.lanes import Point, smooth
-from flows.map_plan import BOX_WIDTH, CELL, NAME_WIDTH, Plan, Way, same_goal, ways_out
+from flows.map_plan import BOX_WIDTH, CELL, MOST_COLUMNS, NAME_WIDTH, Plan, Way, same_goal, ways_out
 from flows.memo import PerMenu
 from flows.paths import Map
 from flows.step_words import clip, key_does, key_short, menu_names, one_line
 from flows.trail import Connected, Ended, Event, Heard, WentTo
 from flows.words import trigger_name
 
-INDENT, KEY_INDENT = 44, 12
+INDENT, KEY_INDENT = 54, 12
 """Pixels before the words, and before the number and the keys."""
 
 FIRST_BASE, ROW_BASE = 24, 14
 """Pixels from the top of a box, or of a row, to the baseline of its text."""
 
-WORDS_WIDTH = 29
+WORDS_WIDTH = 27
 """How many character widths fit in a row."""
 
 STUB = 14
@@ -63,15 +63,18 @@ _said: PerMenu[tuple[tuple[str, str], ...]] = PerMenu(_say)
 
 
 def lay_out(
-    flow: Flow, path: Sequence[Event] = (), troubled: Collection[str] = frozenset()
+    flow: Flow,
+    path: Sequence[Event] = (),
+    troubled: Collection[str] = frozenset(),
+    most_columns: int = MOST_COLUMNS,
 ) -> Drawing:
     """The map of a flow, with the trail of a call drawn over it.
 
     ``path`` is a ``Call.trail``; what it says of menus and links that are not there (any more)
     is left out. ``troubled`` are ids of menus to show as trouble besides those that no key
-    leads out of, or in which silence goes on for ever.
+    leads out of, or in which silence goes on for ever. ``most_columns`` stand beside each other.
     """
-    plan = Plan(flow)
+    plan = Plan(flow, most_columns)
     visits, moves = _on_the_way(flow, path)
     return Drawing(
         width=plan.network.width,

@@ -27,7 +27,7 @@ HEAD = 36
 BOX_WIDTH = 248
 """Pixels."""
 
-NAME_WIDTH, NAME_LINES = 25, 2
+NAME_WIDTH, NAME_LINES = 24, 2
 """How many character widths fit on a line of a name, and how many lines it may take."""
 
 ENTRY, BACK_ENTRY = 16, 26
@@ -118,10 +118,11 @@ class Plan:
 
     ``ways`` are the rows of each box and ``goals`` the menu that each leads to (None for an
     end of the call, or a link to no menu); ``names`` are the lines of its name. ``heard`` counts
-    the columns with menus that callers hear; the columns behind them hold the others.
+    the columns with menus that callers hear; the columns behind them hold the others. Of the
+    columns ``most_columns`` stand beside each other, so that 1 lays the menus out downwards.
     """
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, most_columns: int = MOST_COLUMNS) -> None:
         place = flow.indexes()
         self.ways = [ways_out(menu) for menu in flow.menus]
         self.goals = [[place.get(way.to) for way in ways] for ways in self.ways]
@@ -132,7 +133,7 @@ class Plan:
         ]
         self.columns: list[list[int]] = []
         self.heard = self._stand()
-        self.band_of = [number // MOST_COLUMNS for number in range(len(self.columns))]
+        self.band_of = [number // most_columns for number in range(len(self.columns))]
         self._column_of = {box: c for c, column in enumerate(self.columns) for box in column}
         self._tops = self._settle()
         self.network = self._network()
