@@ -57,19 +57,19 @@ def without(entry: dict[str, Any], copy: Path) -> str:
         broken = broken.replace(find, replace)
     path.write_text(broken)
     try:
-        return "missed" if _tests_fail(entry["tests"], copy) else "NOT MISSED"
+        return _verdict(entry["tests"], copy)
     finally:
         path.write_text(sound)
 
 
-def _tests_fail(tests: list[str], copy: Path) -> bool:
+def _verdict(tests: list[str], copy: Path) -> str:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LONGEST_S)
     except subprocess.TimeoutExpired:
-        return True
-    # 1: a test failed. Anything else (2: it could not even be collected) proves nothing.
-    return done.returncode == 1
+        return "missed"
+    # 0: all tests passed; 1: one failed; anything else (they cannot be collected) proves nothing.
+    return {0: "NOT MISSED", 1: "missed"}.get(done.returncode, "tests broken")
 
 
 if __name__ == "__main__":
