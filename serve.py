@@ -6,7 +6,6 @@ serves. With ``QUEUE_URL=redis://…`` no consumer starts here: run ``huey_consu
 
 from __future__ import annotations
 
-import logging
 import sys
 
 from flask import Flask
@@ -14,6 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from app import create_app
+from blueprints import logs
 from blueprints.assets import serve_compressed
 from blueprints.commands import first_owner_link
 from blueprints.queue import jobs_of
@@ -30,20 +30,11 @@ THREADS = 8
 """Requests answered at the same time; SQLite takes one writer at a time anyway."""
 
 
-def write_log() -> None:
-    """Press One's own lines, one for each request of a program among them, go to stderr."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    log = logging.getLogger("press_one")
-    log.setLevel(logging.INFO)
-    log.addHandler(handler)
-    log.propagate = False
-
-
 def application() -> Flask:
     """What a granian worker runs: the app, and the consumer unless the queue is elsewhere."""
-    write_log()
-    hold(Settings.from_env().data)
+    settings = Settings.from_env()
+    logs.start(settings.log)
+    hold(settings.data)
     app = create_app()
     serve_compressed(app)
     if not app.config["SETTINGS"].queue_url:

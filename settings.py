@@ -22,7 +22,9 @@ class Settings:
     ``voice_gateway_errors``: "seed" answers errors as the Voice API's document has them, "live"
     as the service itself does. ``production`` starts only when it is safe (blueprints.start_up);
     ``allow_http`` lets it start without https. ``trusted_proxies``: how many proxies in front say
-    who asks. ``metrics_token`` opens /metrics to other machines.
+    who asks. ``metrics_token`` opens /metrics to other machines. ``smtp_url``
+    ("smtp://user:password@host:587") mails the links of invitations from ``smtp_from``; empty
+    means that they are only shown. ``log``: "plain" or "json".
     """
 
     data: Path = Path("data")
@@ -35,6 +37,9 @@ class Settings:
     queue_url: str = ""
     voice_gateway_errors: str = "seed"
     production: bool = False
+    smtp_url: str = ""
+    smtp_from: str = ""
+    log: str = "plain"
     allow_http: bool = False
     trusted_proxies: int = 0
     metrics_token: str = ""
@@ -80,6 +85,9 @@ class Settings:
             "home_region": env.get("HOME_REGION", "UA").upper(),
             "queue_url": env.get("QUEUE_URL", ""),
             "voice_gateway_errors": _one_of(env, "VOICE_GATEWAY_ERRORS", ("seed", "live")),
+            "smtp_url": env.get("SMTP_URL", ""),
+            "smtp_from": env.get("SMTP_FROM", "press-one@localhost"),
+            "log": _one_of(env, "PRESS_ONE_LOG", ("plain", "json")),
             "production": env.get("PRESS_ONE_ENV", "") == "production",
             "allow_http": env.get("PRESS_ONE_ALLOW_HTTP", "") == "1",
             "trusted_proxies": _whole(env, "TRUSTED_PROXIES", 0),

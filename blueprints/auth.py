@@ -29,14 +29,15 @@ from wtforms.validators import InputRequired, Length, Regexp
 from blueprints import box, db
 from blueprints.fields import at_most, needed
 from blueprints.noting import note
-from storage import attempts, audit, people, sessions
-from storage.credentials import password_matches
+from storage import attempts, audit, people, second_factor, sessions
+from storage.credentials import password_matches, token_hash
 
 blueprint = Blueprint("auth", __name__)
 LOGIN = LoginManager()
 
 IDLE = timedelta(hours=12)
 AT_MOST = timedelta(days=7)
+CODE_WITHIN = timedelta(minutes=10)
 TOUCH_EVERY = timedelta(minutes=5)
 PASSWORD_MIN = 10
 
@@ -166,6 +167,7 @@ def login() -> ResponseReturnValue:
     tries = (attempts.for_account(email), attempts.for_address(address))
     counted = attempts.count(db(), tries, datetime.now(UTC))
     if counted.wait:
+        note("too_many_tries", about=email, who=_stranger(people.by_email(db(), email)))
         form.password.errors = [wait_words(counted.wait)]
         return too_many(_login_page(form)[0], counted.wait)
     person = people.by_email(db(), email)
@@ -174,8 +176,22 @@ def login() -> ResponseReturnValue:
         form.password.errors = [_("E-mail or password is wrong. Try again.")]
         return _login_page(form)
     attempts.give_back(db(), counted)
+    if person is not None and second_factor.is_on(db(), person):
+        return _ask_for_code(person)
     let_in(person, "signed_in")
     return redirect(safe_next(request.args.get("next", "")), 303)
+
+
+def _ask_for_code(person: people.Person) -> ResponseReturnValue:
+    """The password was right: the cookie says whose, for the second step (second_step.py)."""
+    session.clear()
+    session["second_step"] = {
+        "workspace": person.workspace_id,
+        "person": person.id,
+        "until": (datetime.now(UTC) + CODE_WITHIN).timestamp(),
+        "proof": token_hash(person.password_hash),
+    }
+    return redirect(url_for("second_step.code", next=request.args.get("next")), 303)
 
 
 def _stranger(person: people.Person | None) -> audit.Who:

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from storage import (
     do_not_call,
     forward_addresses,
     forwards,
+    invitations,
     journeys,
     keys,
     people,
@@ -105,6 +107,8 @@ def ours(house: House) -> dict[str, int]:
         "journey_id": journeys.add(house.db, 1, flow_id, 1, journey).id,
         "forward_id": _told_on(house),
         "recording_id": _recording(house),
+        "person_id": people.by_email(house.db, EDITOR).id,
+        "invitation_id": _invited(house),
     }
 
 
@@ -115,6 +119,13 @@ def _recording(house: House) -> int:
         seconds=1.0, loudness=-18.0,
     )  # fmt: skip
     return recordings.add(house.db, house.data, new).id
+
+
+def _invited(house: House) -> int:
+    """Somebody who was invited; the id."""
+    moment = datetime.now(UTC)
+    invitations.invite(house.db, 1, "ours-alone@example.com", "viewer", moment)
+    return invitations.waiting(house.db, 1, moment)[0].id
 
 
 def _told_on(house: House) -> int:

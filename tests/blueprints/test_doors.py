@@ -16,6 +16,10 @@ OPEN = {
     ("GET", "auth.first_owner"): 410,
     ("POST", "auth.first_owner"): 410,
     ("POST", "auth.logout"): 303,
+    ("GET", "invited.join"): 410,
+    ("POST", "invited.join"): 410,
+    ("GET", "invited.reset"): 410,
+    ("POST", "invited.reset"): 410,
     ("GET", "static"): 200,
     ("GET", "health.healthz"): 200,
     ("GET", "health.readyz"): 200,
@@ -35,12 +39,16 @@ SHUT = {"speechcall_gateway.wrong_method": 405, "speechcall_gateway.nothing_here
         "voice_gateway.wrong_method": 405, "voice_gateway.nothing_here": 404}  # fmt: skip
 """Routes that only refuse, whoever asks."""
 
-VIEWERS_MAY = {"auth.login", "auth.logout", "phone.press"}
+VIEWERS_MAY = {"auth.login", "auth.logout", "second_step.code", "phone.press",
+               "account.profile", "account.password", "account.end_session",
+               "account.end_sessions", "authenticator.page", "authenticator.new_codes",
+               "authenticator.turn_off"}  # fmt: skip
 """Routes that change nothing of the workspace, or only the viewer's own session."""
 
 OWNERS_AND_EDITORS_SEE = {"importing.document", "test_call.start", "test_call.confirm",
                           "own_number.page",
-                          "call_keeping.settings",
+                          "call_keeping.settings", "people.listing", "people.remove",
+                          "audit.listing", "audit.download",
                           "connections.new", "connections.choose", "connections.edit",
                           "preview.page",
                           "gateway_keys.listing", "gateway_keys.edit", "answers.look_up",
@@ -54,7 +62,7 @@ EXAMPLES = {
     "target": "speechcall", "number": 1, "filename": "press-one.css", "file_name": "none.mp3",
     "token": "none",
     "message_id": "none", "bulk_id": "none", "rest": "none", "language": "en",
-    "key": "survey", "event_id": 1, "ending": "csv",
+    "handle": "none", "key": "survey", "event_id": 1, "ending": "csv",
 }  # fmt: skip
 """A value for every part of an address that is no id of ours; a new part needs a row here."""
 
@@ -65,6 +73,7 @@ FORM = {
     "days": "1", "sure": "y", "paused": "1", "lines": "+380671234567", "code": "1234", "call_me_first": "0",
     "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
+    "role": "owner", "email": "theirs@example.com", "password": "their own password",
 }  # fmt: skip
 """Fields that would do something if the form were taken."""
 
