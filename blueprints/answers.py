@@ -27,6 +27,7 @@ from blueprints import (
 )
 from blueprints.auth import sign_in_first
 from blueprints.fields import stripped
+from blueprints.noting import note, number_hint
 from calling.numbers import NumberRefused, normalise
 from storage import answer_counts, erasing
 from storage import answers as store
@@ -184,7 +185,7 @@ def export_json(flow_id: int) -> ResponseReturnValue:
 def _export(
     flow_id: int, kind: str, pieces: Callable[[Any, Wanted, list[str]], Iterator[str]]
 ) -> Response:
-    _name_or_404(flow_id)
+    note("answers_exported", _name_or_404(flow_id))
     form = FilterForm(request.args)
     wanted = form.wanted(flow_id)
     names = [q.name for q in answers_view.questions(answer_counts.counts(db(), wanted))]
@@ -237,6 +238,7 @@ def delete() -> ResponseReturnValue:
         had = erasing.erase(db(), person().workspace_id, form.number.data)
     except erasing.CallUnderWay:
         return _delete_page(form, found=_found(form))
+    note("caller_erased", number_hint(form.number.data))
     flash(
         _("Deleted: %(answers)s answers, and the details of %(calls)s calls.",
           answers=had.answers, calls=had.calls)

@@ -16,6 +16,7 @@ from blueprints import box, db, owners_only, person, public_address, row_id, set
 from blueprints.auth import sign_in_first
 from blueprints.fields import Sound, at_most, stripped
 from blueprints.languages import say
+from blueprints.noting import noted
 from blueprints.queue import jobs
 from calling import forward
 from calling.clock import later
@@ -97,7 +98,8 @@ def rotate_inbox() -> ResponseReturnValue:
     form = GraceForm()
     if not form.validate():
         return _inbox_page(form)
-    inboxes.rotate(db(), box(), person().workspace_id, form.until())
+    with noted("inbox_rotated"):
+        inboxes.rotate(db(), box(), person().workspace_id, form.until())
     flash(_("The inbox has a new address. Calls placed from now on use it."))
     return redirect(url_for("answers_inbox.inbox"), 303)
 
@@ -131,12 +133,14 @@ def save_own_address() -> ResponseReturnValue:
         return _forward_page(form)
     known = forward_addresses.get(db(), workspace)
     if known and known.url == form.url.data:
-        forward_addresses.switch(db(), workspace, form.enabled.data)
+        with noted("address_saved", form.url.data):
+            forward_addresses.switch(db(), workspace, form.enabled.data)
         _go_on()
         flash(_("Saved."))
         return redirect(url_for("answers_inbox.own_address"), 303)
     secret = forward.new_secret()
-    forward_addresses.save(db(), box(), workspace, form.url.data, form.enabled.data, secret)
+    with noted("address_saved", form.url.data):
+        forward_addresses.save(db(), box(), workspace, form.url.data, form.enabled.data, secret)
     _go_on()
     return _forward_page(form, secret)
 
@@ -150,7 +154,8 @@ def new_secret() -> ResponseReturnValue:
     if not form.validate():
         abort(400)
     secret = forward.new_secret()
-    forward_addresses.rotate(db(), box(), person().workspace_id, secret, form.until())
+    with noted("address_secret_rotated", known.url):
+        forward_addresses.rotate(db(), box(), person().workspace_id, secret, form.until())
     shown = AddressForm(formdata=None, data={"url": known.url, "enabled": known.enabled})
     return _forward_page(shown, secret)
 

@@ -20,6 +20,7 @@ from blueprints.auth import sign_in_first
 from blueprints.call_filters import ORIGINS
 from blueprints.call_list import Line, asked_for, lines_of
 from blueprints.languages import say
+from blueprints.noting import note
 from blueprints.sheets import csv_lines
 from storage import call_list, connections
 
@@ -102,6 +103,7 @@ FORMATS = {
 def download(ending: str) -> Response:
     """The calls that the list's filters show, newest first."""
     write, content_type = FORMATS.get(ending) or abort(404)
+    note("calls_exported", ending)
     name = f"calls-{datetime.now(UTC):%Y-%m-%d}.{ending}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(

@@ -16,6 +16,7 @@ from wtforms.validators import StopValidation
 from blueprints import db, owners_only, person
 from blueprints.auth import sign_in_first
 from blueprints.fields import stripped
+from blueprints.noting import noted
 from calling.forgetting import first_kept
 from storage import call_keeping as store
 
@@ -61,7 +62,8 @@ def settings() -> ResponseReturnValue:
         if form.kept:
             doomed = store.older(db(), workspace, first_kept(form.kept, datetime.now(UTC).date()))
         if not doomed or form.sure.data:
-            store.keep(db(), workspace, form.kept)
+            with noted("calls_kept", _kept(form.kept)):
+                store.keep(db(), workspace, form.kept)
             flash(_kept(form.kept))
             return redirect(url_for("calls.listing"), 303)
     status = 422 if form.is_submitted() else 200

@@ -15,6 +15,8 @@ from wtforms.validators import Optional, StopValidation
 from blueprints import box, db, owners_only, person, public_address, settings
 from blueprints.auth import sign_in_first
 from blueprints.fields import Sound, at_most, needed, stripped
+from blueprints.languages import say
+from blueprints.noting import note, noted
 from flows import values
 from providers import SERVICES, ServiceInfo, connect
 from providers.base import Credentials
@@ -27,56 +29,58 @@ blueprint = Blueprint("connections", __name__, url_prefix="/connections")
 blueprint.before_request(sign_in_first)
 
 
-SECRET_KEPT = "Kept encrypted and never shown again."
+SECRET_KEPT = _l("Kept encrypted and never shown again.")
 
-UNREADABLE = "The password or key kept here cannot be read any more. Type it again."
+UNREADABLE = _l("The password or key kept here cannot be read any more. Type it again.")
 """When the key file is not the one that the secret was kept with."""
 
 
 def _nothing_after(_form: FlaskForm, field: StringField) -> None:
     """A request's own path is put behind the address, so nothing may end it."""
     if "?" in field.data or "#" in field.data:
-        raise StopValidation("Leave out “?” or “#” and everything after it.")
+        raise StopValidation(_("Leave out “?” or “#” and everything after it."))
 
 
 def _not_anothers(form: ConnectionForm, field: StringField) -> None:
     """A key must not go to another service than the one it is for."""
     for service in SERVICES.values():
         if service is not form.service and field.data == service.default_base_url:
-            raise StopValidation(f"This is the address of {service.label}. Leave it empty.")
+            raise StopValidation(
+                _("This is the address of %(service)s. Leave it empty.", service=service.label)
+            )
 
 
 class ConnectionForm(FlaskForm):
     """Where a service is, and how to sign in there; it asks only what the service wants."""
 
     name = StringField(
-        "Name",
-        [needed("Give the connection a name."), at_most(80)],
+        _l("Name"),
+        [needed(_l("Give the connection a name.")), at_most(80)],
         filters=[stripped],
-        description="How you will recognise it, such as “SMSBAT, main account”.",
+        description=_l("How you will recognise it, such as “SMSBAT, main account”."),
     )
     base_url = StringField(
-        "Web address of the service",
+        _l("Web address of the service"),
         [Optional(), Sound(values.check_url), _nothing_after, _not_anothers],
         filters=[lambda typed: stripped(typed).rstrip("/")],
-        description="Leave it empty for the service’s usual address.",
+        description=_l("Leave it empty for the service’s usual address."),
     )
     username = StringField(
-        "User name",
+        _l("User name"),
         [at_most(200)],
         filters=[stripped],
         description=_l("Leave it empty if the service gave you a key."),
     )
     secret = PasswordField(
-        "Password or key",
+        _l("Password or key"),
         [at_most(500)],
-        description=f"{SECRET_KEPT} Empty keeps the one that is stored.",
+        description=_l("Kept encrypted and never shown again. Empty keeps the one that is stored."),
     )
     sender = StringField(
-        "Usual sender",
+        _l("Usual sender"),
         [at_most(64)],
         filters=[stripped],
-        description="Used when a call flow names no sender.",
+        description=_l("Used when a call flow names no sender."),
     )
 
     def __init__(self, service: ServiceInfo, **kwargs: Any) -> None:
@@ -118,7 +122,7 @@ def new(service: str) -> ResponseReturnValue:
     form.secret.description = SECRET_KEPT
     if form.is_submitted() and not form.secret.data:
         form.validate()
-        form.secret.errors = ["Type the password or key that the service gave you."]
+        form.secret.errors = [_("Type the password or key that the service gave you.")]
     elif form.validate_on_submit():
         _save(form, None)
         return redirect(url_for("connections.listing"), 303)
@@ -135,7 +139,7 @@ def edit(connection_id: int) -> ResponseReturnValue:
         _save(form, connection_id)
         if _address(form) != connection.base_url and not form.secret.data:
             flash(
-                "The address changed, so the stored password or key was removed. Type it again.",
+                _("The address changed, so the stored password or key was removed. Type it again."),
                 "warn",
             )
         return redirect(url_for("connections.listing"), 303)
@@ -153,18 +157,20 @@ def _form(form: ConnectionForm, title: str) -> tuple[str, int]:
 
 
 def _save(form: ConnectionForm, connection_id: int | None) -> None:
-    store.save(
-        db(),
-        box(),
-        person().workspace_id,
-        connection_id=connection_id,
-        service=form.service.key,
-        name=form.name.data,
-        base_url=_address(form),
-        username=form.username.data if form.username else "",
-        sender=form.sender.data,
-        new_secret=form.secret.data or "",
-    )
+    secret = _("with a new password or key") if form.secret.data else ""
+    with noted("connection_saved", form.name.data, f"{_address(form)} {secret}".strip()):
+        store.save(
+            db(),
+            box(),
+            person().workspace_id,
+            connection_id=connection_id,
+            service=form.service.key,
+            name=form.name.data,
+            base_url=_address(form),
+            username=form.username.data if form.username else "",
+            sender=form.sender.data,
+            new_secret=form.secret.data or "",
+        )
     flash(
         _("“%(name)s” was saved. Press Check to see whether it lets you in.", name=form.name.data)
     )
@@ -194,7 +200,8 @@ def check(connection_id: int) -> ResponseReturnValue:
     credentials = Credentials(connection.address(own_url), connection.username, secret)
     service = connect(connection.service, credentials, WebClient(settings().reachable_hosts))
     result = service.check()
-    flash(f"{name}: {result.words}", "message" if result.works else "warn")
+    note("connection_checked", connection.name)
+    flash(f"{name}: {say(result.words)}", "message" if result.works else "warn")
     return redirect(url_for("connections.listing"), 303)
 
 
@@ -203,6 +210,7 @@ def check(connection_id: int) -> ResponseReturnValue:
 def delete(connection_id: int) -> ResponseReturnValue:
     """Remove a connection; its calls stay."""
     connection = _real_or_404(connection_id)
-    store.delete(db(), person().workspace_id, connection_id)
-    flash(f"“{connection.name}” was removed. Its calls are still in Calls.")
+    with noted("connection_removed", connection.name):
+        store.delete(db(), person().workspace_id, connection_id)
+    flash(_("“%(name)s” was removed. Its calls are still in Calls.", name=connection.name))
     return redirect(url_for("connections.listing"), 303)

@@ -14,10 +14,12 @@ from blueprints import db, owners_only, person, settings
 from blueprints.auth import sign_in_first
 from blueprints.formats import phone_number
 from blueprints.languages import say
+from blueprints.noting import note, noted, number_hint
 from blueprints.rules_page import screen, sent
 from calling.do_not_call_list import BadDay, Read, decoded, end_of, read_lines
 from calling.numbers import NumberRefused, normalise
 from storage import do_not_call as store
+from storage.db import write_tx
 from storage.do_not_call import NewEntry
 
 blueprint = Blueprint("do_not_call", __name__, url_prefix="/settings/rules/do-not-call")
@@ -38,7 +40,8 @@ def add() -> ResponseReturnValue:
         except BadDay as problem:
             form.until.errors = [say(problem.sentence)]
         else:
-            store.add(db(), person().workspace_id, [entry])
+            with noted("not_to_ring", number_hint(entry.number)):
+                store.add(db(), person().workspace_id, [entry])
             return _done(_("%(number)s will not be rung.", number=number.pretty))
     return screen(422, entry=form)
 
@@ -78,7 +81,9 @@ def bring_file() -> ResponseReturnValue:
 @owners_only
 def remove(entry_id: int) -> ResponseReturnValue:
     """Let a number be rung again."""
-    number = store.remove(db(), person().workspace_id, entry_id) or abort(404)
+    with write_tx(db()):
+        number = store.remove(db(), person().workspace_id, entry_id) or abort(404)
+        note("may_ring_again", number_hint(number))
     return _done(_("%(number)s may be rung again.", number=phone_number(number)))
 
 
@@ -91,7 +96,8 @@ def _read(text: str) -> Read:
 
 
 def _save(read: Read) -> int:
-    return store.add(db(), person().workspace_id, read.entries)
+    with noted("not_to_ring", detail=str(len(read.entries))):
+        return store.add(db(), person().workspace_id, read.entries)
 
 
 def _say_what_was_added(read: Read) -> None:

@@ -16,6 +16,7 @@ from wtforms.validators import StopValidation
 from blueprints import db, owners_only, person, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.fields import at_most, stripped
+from blueprints.noting import noted
 from calling.gateway_routes import CARRIERS
 from calling.numbers import NumberRefused, normalise
 from providers import SERVICES
@@ -124,13 +125,14 @@ def add() -> ResponseReturnValue:
     form = _key_form()
     if not form.validate():
         return _page(form=form, status=422)
-    made = keys.add(
-        db(),
-        person().workspace_id,
-        form.key_name.data,
-        connection_id=form.connection_id,
-        per_minute=int(form.per_minute.data),
-    )
+    with noted("key_made", form.key_name.data):
+        made = keys.add(
+            db(),
+            person().workspace_id,
+            form.key_name.data,
+            connection_id=form.connection_id,
+            per_minute=int(form.per_minute.data),
+        )
     return _page(form=_key_form(formdata=None), new_key=made)
 
 
@@ -141,7 +143,8 @@ def caller_id() -> ResponseReturnValue:
     form = CallerIdForm()
     if not form.validate():
         return _page(caller=form, status=422)
-    keys.set_caller_id(db(), person().workspace_id, form.caller_id.data)
+    with noted("caller_id_changed", form.caller_id.data):
+        keys.set_caller_id(db(), person().workspace_id, form.caller_id.data)
     flash(_("The default caller ID is kept."))
     return redirect(url_for("gateway_keys.listing"), 303)
 
@@ -156,14 +159,15 @@ def edit(key_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         status = 422 if form.errors else 200
         return render_template("settings/key.html", form=form, key=key), status
-    keys.change(
-        db(),
-        key.workspace_id,
-        key.id,
-        name=form.key_name.data,
-        connection_id=form.connection_id,
-        per_minute=int(form.per_minute.data),
-    )
+    with noted("key_changed", key.name):
+        keys.change(
+            db(),
+            key.workspace_id,
+            key.id,
+            name=form.key_name.data,
+            connection_id=form.connection_id,
+            per_minute=int(form.per_minute.data),
+        )
     flash(_("The key was changed. Its next request goes the new way."))
     return redirect(url_for("gateway_keys.listing"), 303)
 
@@ -172,8 +176,10 @@ def edit(key_id: int) -> ResponseReturnValue:
 @owners_only
 def revoke(key_id: int) -> ResponseReturnValue:
     """Take a key back."""
-    if not keys.revoke(db(), person().workspace_id, key_id):
-        abort(404)
+    key = keys.get(db(), person().workspace_id, key_id) or abort(404)
+    with noted("key_taken_back", key.name):
+        if not keys.revoke(db(), key.workspace_id, key.id):
+            abort(404)
     flash(_("The key was taken back. Programs that use it are refused from now on."))
     return redirect(url_for("gateway_keys.listing"), 303)
 

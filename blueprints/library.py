@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -12,9 +14,11 @@ from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
 from blueprints.fields import at_most, needed, stripped
 from blueprints.glance import verdicts
+from blueprints.noting import noted
 from calling.words import status_words
 from flows import edits
 from flows.document import Flow
+from flows.said import said
 from flows.sender_names import sender_name
 from flows.starters import LANGUAGES, starter, starters
 from flows.starters.shapes import SHAPES
@@ -32,8 +36,8 @@ class NewFlowForm(FlaskForm):
     """A name is all that is needed to begin."""
 
     name = StringField(
-        "Name",
-        [needed("Give your call flow a name, such as “Delivery”."), at_most(120)],
+        _l("Name"),
+        [needed(_l("Give your call flow a name, such as “Delivery”.")), at_most(120)],
         filters=[stripped],
     )
 
@@ -73,7 +77,9 @@ def start_from(language: str, key: str) -> ResponseReturnValue:
         flow = starter(key, language, sender_name(company), company)
     except KeyError:
         abort(404)
-    flow_id = store.create(db(), me.workspace_id, me.id, flow, f"Start from “{flow.name}”")
+    flow_id = store.create(
+        db(), me.workspace_id, me.id, flow, said("Start from “{name}”", name=flow.name)
+    )
     return redirect(View(flow_id, target=SHAPES[key].target).url(), 303)
 
 
@@ -88,7 +94,7 @@ def create() -> ResponseReturnValue:
     company = people.workspace_name(db(), me.workspace_id)
     flow = Flow(name=form.name.data, sender=sender_name(company))
     flow = edits.add_menu(flow, new_id(), "Menu 1")
-    flow_id = store.create(db(), me.workspace_id, me.id, flow, "Start a call flow")
+    flow_id = store.create(db(), me.workspace_id, me.id, flow, said("Start a call flow"))
     return redirect(View(flow_id).url("script"), 303)
 
 
@@ -98,8 +104,9 @@ def delete(flow_id: int) -> ResponseReturnValue:
     """Take a flow out of the library; it can be brought back at once."""
     me = person()
     name = store.load(db(), me.workspace_id, flow_id).flow.name
-    store.delete(db(), me.workspace_id, flow_id)
-    flash(f"“{name}” was deleted.", f"restore:{flow_id}")
+    with noted("flow_deleted", name):
+        store.delete(db(), me.workspace_id, flow_id)
+    flash(_("“%(name)s” was deleted.", name=name), f"restore:{flow_id}")
     return redirect(url_for("library.flows"), 303)
 
 
@@ -107,5 +114,6 @@ def delete(flow_id: int) -> ResponseReturnValue:
 @may_edit
 def restore(flow_id: int) -> ResponseReturnValue:
     """Bring a deleted flow back."""
-    store.restore(db(), person().workspace_id, flow_id)
+    with noted("flow_restored", str(flow_id)):
+        store.restore(db(), person().workspace_id, flow_id)
     return redirect(url_for("library.flows"), 303)

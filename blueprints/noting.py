@@ -31,6 +31,12 @@ def note(what: str, about: str = "", detail: str = "", who: Who | None = None) -
     _say(doer, what, about, detail)
 
 
+def number_hint(number: str) -> str:
+    """A phone number as the log has it: enough to recognise, too little to ring. A caller whose
+    data is deleted must not live on in a log that can only grow."""
+    return f"{number[:4]}…{number[-3:]}"
+
+
 def _say(who: Who, what: str, about: str, detail: str) -> None:
     facts = {"by": who.name, "about": about, "detail": detail}
     told = " ".join(f"{name}={text!r}" for name, text in facts.items() if text)

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import compiled, with_usual_sender
+from blueprints.noting import note
 from flows import whole_file
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
@@ -66,6 +67,7 @@ def download(flow_id: int, target: str) -> ResponseReturnValue:
 
 
 def _file(stored: store.StoredFlow, content: bytes, ending: str) -> Response:
+    note("flow_exported", stored.flow.name, ending)
     name = re.sub(r"[^A-Za-z0-9]+", "-", stored.flow.name).strip("-").lower() or "call-flow"
     return Response(
         content,

@@ -18,6 +18,7 @@ from blueprints.auth import sign_in_first
 from blueprints.errors import page
 from blueprints.fields import at_most, needed, stripped
 from blueprints.languages import say
+from blueprints.noting import note
 from blueprints.recording_view import MOST_FILES, allow_files, lines, shelf, size_words
 from calling.recordings.keep import LONGEST_NAME, clean_name
 from calling.recordings.kinds import MAX_BYTES, NotARecording
@@ -220,6 +221,7 @@ def delete(recording_id: int) -> ResponseReturnValue:
         url = mine.url(_load(chosen)) if chosen is not None else ""
         mine.replace_everywhere(recording, url)
     store.delete(db(), settings().data, recording.workspace_id, recording.id)
+    note("recording_deleted", recording.name)
     flash(_("“%(name)s” was deleted.", name=recording.name))
     return redirect(url_for("recordings.listing"), 303)
 

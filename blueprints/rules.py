@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from blueprints import db, owners_only, person
 from blueprints.auth import sign_in_first
+from blueprints.noting import noted
 from blueprints.rules_forms import kept, rows_of
 from blueprints.rules_page import screen, sent
 from storage import rules as store
@@ -111,6 +112,8 @@ def call_me_first() -> ResponseReturnValue:
 
 
 def _changed(section: str, sentence: str, **rules: Any) -> ResponseReturnValue:
-    store.change(db(), person().workspace_id, **rules)
+    what = ("went_on", "paused")[rules["paused"]] if "paused" in rules else "rules_changed"
+    with noted(what, "" if "paused" in rules else section):
+        store.change(db(), person().workspace_id, **rules)
     flash(sentence)
     return redirect(url_for("rules.page", _anchor=section), 303)

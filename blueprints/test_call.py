@@ -17,6 +17,7 @@ from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
 from blueprints.flow_tools import checked, compiled
+from blueprints.noting import note, number_hint
 from blueprints.queue import jobs
 from blueprints.recording_view import try_recordings
 from calling import guards, place
@@ -31,6 +32,7 @@ from providers import SERVICES
 from storage import connections
 from storage import flows as flow_store
 from storage.connections import Connection
+from storage.db import write_tx
 
 NONCE_MOST = 64
 """Characters of the longest nonce that is taken; ours have 22."""
@@ -168,7 +170,10 @@ def place_call(flow_id: int) -> ResponseReturnValue:
         return _page(stored, form, 422)
     intent = _intent(stored, choice.connection, number, flow.sender, made, form)
     try:
-        call, is_new = place.intend(db(), intent)
+        with write_tx(db()):
+            call, is_new = place.intend(db(), intent)
+            if is_new:
+                note("test_call", stored.flow.name, number_hint(number.e164))
     except guards.NotAllowed as problem:
         return _confirm_page(stored, choice, number, form, refusal=problem.refusal)
     except place.MayHaveRung:

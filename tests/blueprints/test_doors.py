@@ -120,6 +120,8 @@ def everything(house):
         "answers",
         "forwards",
         "forward_addresses",
+        "invitations",
+        "recovery_codes",
     )
     return {
         table: [str(row) for row in house.db.query(f"SELECT * FROM {table}")] for table in tables
