@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz pictures soak
+.PHONY: run test lint format bench fuzz fuzz-forms pictures soak translations defences
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
@@ -24,6 +24,9 @@ format: .venv/dev.stamp
 bench: .venv/dev.stamp
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
+translations: .venv/dev.stamp
+	$(BIN)/python -m tools.translations
+
 pictures: .venv/dev.stamp
 	@tools/chromium.sh
 	$(BIN)/python -m tools.pictures
@@ -34,6 +37,10 @@ soak: .venv/dev.stamp
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py
 
+# An hour of made-up requests on every route; FUZZ_SEED=… to see other ones.
+fuzz-forms: .venv/dev.stamp
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} $(BIN)/python -m tests.security.fuzz_forms
+
 .venv/run.stamp: requirements.txt constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
@@ -42,3 +49,6 @@ fuzz: .venv/dev.stamp
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
+
+defences: .venv/dev.stamp
+	$(BIN)/python -m tools.defences $(ARGS)
