@@ -174,6 +174,7 @@ class Jobs:
         with self._tools() as t:
             place.abandon_lost(t.db)
             webhooks.abandon_unfinished(t.db)
+            track.after_the_clock_was_set_back(t.db)
             moment, waiting = now(), self._waiting()
             for call_id in calls_due.queued(t.db):
                 self._once(waiting, self._place, moment, call_id)

@@ -36,6 +36,9 @@ from storage.db import now, write_tx
 PRACTICE_WAITS_S = (1.0, 2.0, 5.0)
 """Seconds before the first, the second and every later question about a practice call."""
 
+CLOCKS_DIFFER_S = 60.0
+"""Seconds by which a clock may go back without anybody minding."""
+
 REAL_WAITS_S = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 """The same for a real service; the last one repeats."""
 
@@ -237,6 +240,12 @@ def _known(db: Database, call: StoredCall, event: NewEvent) -> bool:
         and {**last.detail, **ignored} == {**event.detail, **ignored}
         and (not event.detail.get("answered") or last.raw == event.raw)
     )
+
+
+def after_the_clock_was_set_back(db: Database) -> None:
+    """Ask now about calls whose questions lie ahead because the clock did."""
+    usual_until = later(REAL_WAITS_S[-1] + CLOCKS_DIFFER_S)
+    calls_due.bring_back(db, now(), usual_until, later(CLOCKS_DIFFER_S))
 
 
 def _next(

@@ -94,6 +94,18 @@ def polls_until(db: Database, until: str) -> list[tuple[int, str]]:
     return [(int(str(row["id"])), str(row["next_poll_at"])) for row in found]
 
 
+def bring_back(db: Database, at: str, usual_until: str, ahead: str) -> None:
+    """Questions that a clock set back left far ahead are due at ``at`` (all times UTC).
+
+    Those are later than ``usual_until``, of calls that were written down later than ``ahead``.
+    """
+    with write_tx(db):
+        db.execute(
+            "UPDATE calls SET next_poll_at = ? WHERE next_poll_at > ? AND updated_at > ?",
+            (at, usual_until, ahead),
+        )
+
+
 def told_about(
     db: Database, workspace_id: int, connection_id: int, bulk_id: str, message_id: str
 ) -> StoredCall | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from sqlite_utils import Database
 BUSY_TIMEOUT_MS = 5_000
 """How long a writer waits for another one before it gives up, in milliseconds."""
 
+TURN_MS = 3
+"""How long a writer sleeps before it asks for the lock again. Left to itself SQLite sleeps ever
+longer, up to 100 ms, so whoever came last asks most often, and some wait until they give up."""
 
 MOST_IDLE = 16
 """Connections that a pool keeps for later."""
@@ -116,7 +120,7 @@ def write_tx(db: Database) -> Iterator[Database]:
     if db in _WRITING:
         yield db
         return
-    db.conn.execute("BEGIN IMMEDIATE")
+    _begin(db.conn)
     _WRITING.add(db)
     try:
         yield db
@@ -131,6 +135,22 @@ def write_tx(db: Database) -> Iterator[Database]:
 
 _WRITING: WeakSet[Database] = WeakSet()
 """Connections with a transaction of ``write_tx`` under way."""
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock; everybody who waits for it asks equally often."""
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection.execute(f"PRAGMA busy_timeout={TURN_MS}")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def rows(db: Database, sql: str, *params: object) -> list[dict[str, Any]]:

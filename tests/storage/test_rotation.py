@@ -101,7 +101,7 @@ def test_whoever_seals_is_among_the_known():
                      *(ROOT / "blueprints").glob("*.py"))
         if re.search(r"\.seal\(", path.read_text())
     }  # fmt: skip
-    known = {"connections", "inboxes", "forward_addresses", "second_factors"}
+    known = {"connections", "inboxes", "forward_addresses", "second_factor"}
     assert users - {"sealed"} <= known
 
 
