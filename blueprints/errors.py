@@ -7,6 +7,7 @@ import sqlite3
 
 from flask import Flask, Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -20,33 +21,44 @@ log = logging.getLogger("press_one")
 
 PAGES = {
     400: (
-        "That did not work",
-        "The page was open for too long or was sent incompletely. Go back,"
-        " reload the page and try again.",
+        _l("That did not work"),
+        _l(
+            "The page was open for too long or was sent incompletely. Go back,"
+            " reload the page and try again."
+        ),
     ),
     403: (
-        "You may not do that here",
-        "Your role does not include this. An owner of the workspace can change that.",
+        _l("You may not do that here"),
+        _l("Your role does not include this. An owner of the workspace can change that."),
     ),
-    404: ("Nothing is here", "The page, flow or call you asked for does not exist or was removed."),
-    405: ("That did not work", "This address cannot be used that way. Go back and try again."),
+    404: (
+        _l("Nothing is here"),
+        _l("The page, flow or call you asked for does not exist or was removed."),
+    ),
+    405: (
+        _l("That did not work"),
+        _l("This address cannot be used that way. Go back and try again."),
+    ),
     409: (
-        "Somebody else changed this",
-        "Reload the page to see the newest version, then make your change again.",
+        _l("Somebody else changed this"),
+        _l("Reload the page to see the newest version, then make your change again."),
     ),
-    413: ("That is too large", "A document may have up to 1 MB. Nothing was saved."),
-    429: ("Too many tries", "Wait a few minutes, then try again."),
+    413: (_l("That is too large"), _l("A document may have up to 1 MB. Nothing was saved.")),
+    429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
     500: (
-        "Something broke on our side",
-        "Nothing half was saved. Try again; if it happens again, tell whoever runs Press One.",
+        _l("Something broke on our side"),
+        _l("Nothing half was saved. Try again; if it happens again, tell whoever runs Press One."),
     ),
     503: (
-        "Busy for a moment",
-        "Nothing was saved just now, because somebody else is saving. Try again in a few seconds.",
+        _l("Busy for a moment"),
+        _l(
+            "Nothing was saved just now, because somebody else is saving."
+            " Try again in a few seconds."
+        ),
     ),
     507: (
-        "There is no room left",
-        "Nothing was saved, because the disk is full. Tell whoever runs Press One.",
+        _l("There is no room left"),
+        _l("Nothing was saved, because the disk is full. Tell whoever runs Press One."),
     ),
 }
 """Status -> (title, what to do)."""

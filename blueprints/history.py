@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from blueprints import db, json_compared, json_view, may_edit, person, row_id
 from blueprints.auth import sign_in_first
@@ -27,14 +28,14 @@ PAGE = 50
 @may_edit
 def undo(flow_id: int) -> ResponseReturnValue:
     """Take the newest edit back."""
-    return _step(flow_id, history.undo, "There is nothing to take back.")
+    return _step(flow_id, history.undo, _("There is nothing to take back."))
 
 
 @blueprint.post("/redo")
 @may_edit
 def redo(flow_id: int) -> ResponseReturnValue:
     """Bring back what was taken back."""
-    return _step(flow_id, history.redo, "There is nothing to bring back.")
+    return _step(flow_id, history.redo, _("There is nothing to bring back."))
 
 
 def _step(
@@ -118,9 +119,9 @@ def restore(flow_id: int, number: int) -> ResponseReturnValue:
     try:
         history.restore(db(), me.workspace_id, flow_id, me.id, _whole("revision"), number)
     except store.Conflict:
-        flash("Somebody else changed the call flow meanwhile. Look again, then restore.", "warn")
+        flash(_("Somebody else changed the call flow meanwhile. Look again, then restore."), "warn")
         return version(flow_id, number), 409
-    flash(f"Version {number} is the newest again.")
+    flash(_("Version %(number)s is the newest again.", number=number))
     return redirect(url_for("editor.show", flow_id=flow_id), 303)
 
 
@@ -134,5 +135,8 @@ def name(flow_id: int, number: int) -> ResponseReturnValue:
             db(), me.workspace_id, flow_id, me.id, number, request.form.get("name", "")
         )
     except history.NameTaken as taken:
-        flash(f"Another version is named “{taken}” already. Choose another name.", "warn")
+        flash(
+            _("Another version is named “%(name)s” already. Choose another name.", name=taken),
+            "warn",
+        )
     return redirect(url_for("history.listing", flow_id=flow_id) + f"#version-{number}", 303)

@@ -6,6 +6,9 @@ from pathlib import PurePath
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
@@ -18,14 +21,15 @@ from blueprints.inbox import SECRET_HEADER
 from flows import edits, reading
 from flows.document import Flow, Webhook
 from flows.problems import Problem
+from flows.said import said
 from storage import flows as store
 from storage import inboxes
 
 blueprint = Blueprint("importing", __name__)
 blueprint.before_request(sign_in_first)
 
-NEITHER = "Choose a file, or paste JSON or a curl command."
-BOTH = "There is a file and a pasted text: keep one of them. Nothing was imported yet."
+NEITHER = _l("Choose a file, or paste JSON or a curl command.")
+BOTH = _l("There is a file and a pasted text: keep one of them. Nothing was imported yet.")
 
 TOO_LARGE = 413
 """The status of a document that is too large; a file like that is not shown on the page."""
@@ -34,9 +38,9 @@ TOO_LARGE = 413
 class ImportForm(FlaskForm):
     """Either a file or pasted text."""
 
-    name = StringField("Name of the call flow", [at_most(120)], filters=[stripped])
-    file = FileField("A Press One file, or another .json file")
-    pasted = TextAreaField("Or paste JSON, or a curl command")
+    name = StringField(_l("Name of the call flow"), [at_most(120)], filters=[stripped])
+    file = FileField(_l("A Press One file, or another .json file"))
+    pasted = TextAreaField(_l("Or paste JSON, or a curl command"))
 
 
 @blueprint.route("/import", methods=["GET", "POST"])
@@ -53,7 +57,7 @@ def document() -> ResponseReturnValue:
     if (content is None) == (not pasted.strip()):
         form.pasted.errors = [NEITHER if content is None else BOTH]
         return _page(form, status=422)
-    name = form.name.data or _name_of(form.file.data) or "Imported call flow"
+    name = form.name.data or _name_of(form.file.data) or _("Imported call flow")
     try:
         imported = reading.read_pasted(pasted, name) if content is None else _read(content, name)
     except reading.Unreadable as refused:
@@ -62,11 +66,25 @@ def document() -> ResponseReturnValue:
         return _page(form, refused.problems, refused.status)
     imported = reading.with_own_answers(imported, _is_own_inbox)
     me = person()
-    ids = store.create_all(db(), me.workspace_id, me.id, _named(imported, form.name.data), "Import")
+    flows = _named(imported, form.name.data)
+    ids = store.create_all(db(), me.workspace_id, me.id, flows, said("Import"))
     if imported.warnings:
-        flash(f"Imported. {_things(len(imported.warnings))} to look at: see Checks.", "warn")
+        flash(
+            ngettext(
+                "Imported. One thing to look at: see Checks.",
+                "Imported. %(num)s things to look at: see Checks.",
+                len(imported.warnings),
+            ),
+            "warn",
+        )
     if len(ids) > 1:
-        flash(f"{len(ids)} call flows were imported, one for each message.")
+        flash(
+            ngettext(
+                "%(num)s call flow was imported, one for each message.",
+                "%(num)s call flows were imported, one for each message.",
+                len(ids),
+            )
+        )
         return redirect(url_for("library.flows"), 303)
     return redirect(url_for("editor.show", flow_id=ids[0]), 303)
 
@@ -113,7 +131,3 @@ def _page(
     """The form, with what must be mended; warnings stop nothing and would only confuse."""
     errors = [problem for problem in problems if problem.severity == "error"]
     return render_template("library/import.html", form=form, problems=errors), status
-
-
-def _things(count: int) -> str:
-    return "One thing" if count == 1 else f"{count} things"

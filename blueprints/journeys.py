@@ -38,7 +38,7 @@ def keep(flow_id: int) -> ResponseReturnValue:
     if not form.validate():
         return editor.render(stored, view, 422, keep=form)
     store.add(db(), me.workspace_id, flow_id, me.id, journey)
-    flash("Kept. From now on every edit replays this call and says when it goes another way.")
+    flash(_("Kept. From now on every edit replays this call and says when it goes another way."))
     return redirect(view.url(), 303)
 
 

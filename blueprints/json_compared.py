@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from blueprints.flow_tools import compiled, with_usual_sender
 from blueprints.json_view import cover_secrets
 from flows import whole_file
@@ -42,8 +45,12 @@ def compare(first: StoredFlow, second: StoredFlow, target: str) -> Comparison:
     """Both versions as the target would be sent them; before that is possible, as their files."""
     made = [compiled(with_usual_sender(stored.flow, target), target) for stored in (first, second)]
     lacking = tuple(
-        f"{SERVICES[target].label} cannot carry version {stored.revision} yet, so these are the"
-        " Press One files of both."
+        _(
+            "%(service)s cannot carry version %(number)s yet, so these are the Press One files"
+            " of both.",
+            service=SERVICES[target].label,
+            number=stored.revision,
+        )
         for stored, one in zip((first, second), made, strict=True)
         if isinstance(one, CannotCompile)
     )
@@ -76,7 +83,7 @@ def _same(lines: list[str], *, at_start: bool, at_end: bool) -> Iterator[Line]:
         head, hidden = len(lines), 0
     yield from (Line("same", line, line) for line in lines[:head])
     if hidden:
-        words = "1 line is the same" if hidden == 1 else f"{hidden} lines are the same"
+        words = ngettext("%(num)s line is the same", "%(num)s lines are the same", hidden)
         yield Line("skipped", words, words)
         yield from (Line("same", line, line) for line in lines[len(lines) - tail :])
 

@@ -15,11 +15,13 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from blueprints import editor, may_edit, settings, whole
 from blueprints.auth import sign_in_first
 from blueprints.draft import with_unsaved
 from blueprints.editor_view import View
+from blueprints.languages import say
 from blueprints.phone_page import build, delivery, read_inputs
 from calling.webhooks import try_out
 from flows import call as engine
@@ -30,7 +32,7 @@ from providers.web import WebClient
 blueprint = Blueprint("phone", __name__, url_prefix="/flows/<int:flow_id>/phone")
 blueprint.before_request(sign_in_first)
 
-CHANGED = "The call flow was changed meanwhile, so nothing was sent. Look again, then send it."
+CHANGED = _l("The call flow was changed meanwhile, so nothing was sent. Look again, then send it.")
 
 
 @blueprint.get("")
@@ -66,10 +68,10 @@ def send(flow_id: int) -> ResponseReturnValue:
     stored, view = editor.load(flow_id), _pressed(View.asked(flow_id))
     event = _told(stored.flow, view, request.form.get("number", ""))
     if event is None or request.form.get("revision") != str(stored.revision):
-        flash(CHANGED, "warn")
+        flash(str(CHANGED), "warn")
     else:
         web = WebClient(settings().reachable_hosts)
-        flash(try_out(web, event, delivery(stored.flow, event)))
+        flash(say(try_out(web, event, delivery(stored.flow, event))))
     return redirect(_address(view), 303)
 
 

@@ -61,7 +61,7 @@ class NumberForm(FlaskForm):
     """Which connection, which number."""
 
     connection = HiddenField()
-    number = StringField("Number to ring")
+    number = StringField(_l("Number to ring"))
 
 
 class ConfirmForm(NumberForm):
@@ -249,7 +249,9 @@ def _number(form: NumberForm, connection: Connection) -> Number | None:
         form.number.errors = [refused.message]
         return None
     if is_practice(number.e164) and not connection.practice:
-        form.number.errors = ["This is a number of the practice network. Choose Practice for it."]
+        form.number.errors = [
+            _("This is a number of the practice network. Choose Practice for it.")
+        ]
         return None
     return number
 
