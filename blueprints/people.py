@@ -30,6 +30,9 @@ ROLES = {
 }
 """Role -> what it may do."""
 
+SHORT = {"owner": _l("Owner"), "editor": _l("Editor"), "viewer": _l("Viewer")}
+"""Role -> its name."""
+
 NO_OWNER_LEFT = _l("Somebody has to be an owner. Make another person an owner first.")
 
 
@@ -56,7 +59,7 @@ class InviteForm(FlaskForm):
 class RoleForm(FlaskForm):
     """Another role."""
 
-    role = SelectField(_l("Role"), choices=[SelectChoice(*one) for one in ROLES.items()])
+    role = SelectField(_l("Role"), choices=[SelectChoice(*one) for one in SHORT.items()])
 
 
 class _SureForm(FlaskForm):
@@ -195,7 +198,7 @@ def _page(
             for one in store.list_all(db(), workspace)
         ],
         invitations=invitations.waiting(db(), workspace, datetime.now(UTC)),
-        roles=ROLES,
+        roles=SHORT,
         link=link,
         link_for=link_for,
         told=told,
