@@ -40,6 +40,15 @@ def data(first_day: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first_day, tmp_path / "data"))
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A real browser for all tests that need one."""
+    from tests.chromium import started  # only these tests wait for Playwright
+
+    with started() as browser:
+        yield browser
+
+
 @pytest.fixture
 def app(data: Path) -> Any:
     """The application on that folder."""
