@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 
 CSRF = CSRFProtect()
 
@@ -41,6 +42,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def init_app(app: Flask) -> None:
     """Protect every route; gateways are exempted from CSRF where they are registered."""
+    app.before_request(_refuse_foreign_hosts)
     CSRF.init_app(app)
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
@@ -56,6 +58,12 @@ def init_app(app: Flask) -> None:
             SESSION_COOKIE_NAME="__Host-press_one",
             PREFERRED_URL_SCHEME="https",
         )
+
+
+def _refuse_foreign_hosts() -> None:
+    """First of all: Flask itself refuses later, and no page can be made before that."""
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
 
 
 def _refuse_other_sites() -> None:

@@ -265,3 +265,6 @@ def test_a_foreign_host_name_is_refused(house):
     assert reply.status_code == 400
     assert "PRESS_ONE_BASE_URL" in reply.text
     assert "evil.example" not in reply.text
+    for origin in ("https://evil.example", "null"):
+        headers = {"Host": "evil.example", "Origin": origin, "Sec-Fetch-Site": "cross-site"}
+        assert house.app.test_client().post("/login", headers=headers).status_code == 400

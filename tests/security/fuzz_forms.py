@@ -16,9 +16,12 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from flask.testing import EnvironBuilder
 
 from app import create_app
 from storage.credentials import hash_password
@@ -151,10 +154,16 @@ class Fuzz:
     def _ask(self, browser: Browser, rule: Any, method: str, path: str, given: Any) -> None:
         told, logged = f"{method} {path!r} {given!r}"[:1500], len(self.faults.found)
         try:
-            reply = browser.client.open(path, method=method, **given)
+            request = EnvironBuilder(self.app, path, method=method, **given).get_environ()
+        except UnicodeEncodeError:  # no client could put this request into bytes
+            return
+        try:
+            reply = browser.client.open(request)
             text = reply.get_data()
             reply.close()
-        except UNSENDABLE:
+        except Exception:  # what no error page caught: the worst that can be found
+            self.statuses[500] += 1
+            self.bad.append(f"raised {told}\n{traceback.format_exc()[-2500:]}")
             return
         self.statuses[reply.status_code] += 1
         self.visited[rule.endpoint] += 1
@@ -175,10 +184,6 @@ class Fuzz:
                 rule, _values = adapter.match(path, method, return_rule=True)
                 for _words, own in form.buttons or [("", {})]:
                     self.dreams.remember(rule.rule, {**form.fields, **own})
-
-
-UNSENDABLE = (UnicodeEncodeError,)
-"""What the test client raises for a request that it cannot put into words."""
 
 
 def memory() -> int:
