@@ -92,9 +92,9 @@ def test_an_unknown_person_and_a_wrong_password_read_and_take_the_same(app):
     for email in (OWNER, "nobody@example.com"):
         times = []
         for number in range(7):
-            start = time.perf_counter()
+            start = time.process_time()
             page = guess(app, email, address=address(number))
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         taken[email] = median(times)
         text = re.sub(r'name="csrf_token"[^>]*>', "", page.text).replace(email, "")
         seen[email] = (page.status_code, text, sorted(page.headers.keys()))
