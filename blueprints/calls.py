@@ -19,6 +19,8 @@ from calling.clock import parsed
 from calling.own_number import shown_request
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
+from flows.said import said
+from flows.step_words import value_in_words
 from providers import SERVICES
 from storage import answers, connections
 from storage import calls as store
@@ -30,9 +32,9 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 blueprint.before_request(sign_in_first)
 
 PHASES = {
-    "ringing": "Ringing",
-    "talking": "On the phone",
-    "ended": "Over, waiting for the service’s report",
+    "ringing": said("Ringing"),
+    "talking": said("On the phone"),
+    "ended": said("Over, waiting for the service’s report"),
 }
 """Phase of a phone on the screen -> its words."""
 
@@ -86,8 +88,12 @@ def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.Ca
     told = []
     for event in store.events(db(), call):
         index = event.detail.get("index", -1)
-        own_words = flow is not None and "words" in event.detail and 0 <= index < len(trail)
-        sentence = trail[index].in_words(flow) if own_words else words.event_words(event)
+        line = trail[index] if 0 <= index < len(trail) else None
+        sentence: str = words.event_words(event)
+        if isinstance(line, engine.Saved) and event.code in words.SAVING:
+            sentence = words.saving_words(event, line.name, value_in_words(line.value))
+        elif line is not None and flow is not None and "words" in event.detail:
+            sentence = line.in_words(flow)
         if not (call.origin == "app" and event.code == "gateway_accepted"):
             told.append((event, sentence))
     return told

@@ -78,9 +78,10 @@ def _where(problem: Problem, names: Mapping[str, str]) -> str:
     place = problem.place
     name = names.get(place.menu_id, "")
     words = place.in_words()
+    number = f"Menu {place.menu_number}"
     return (
-        words.replace(f"Menu {place.menu_number}", f"{place.menu_number} {name}", 1)
-        if name
+        words.replace(number, f"{place.menu_number} {name}", 1)
+        if name not in ("", number)
         else words
     )
 

@@ -17,7 +17,7 @@ SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
 
 TRIGGERS = {slug: trigger for trigger, slug in SLUGS.items()}
 TABS = (("phone", "Phone"), ("map", "Map"), ("json", "JSON"), ("script", "Script"))
-FIRST_TAB = "json"
+FIRST_TAB = "phone"
 TARGETS = tuple((service.target, service.label) for service in SERVICES.values())
 
 

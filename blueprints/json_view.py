@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from blueprints.flow_tools import compiled, with_usual_sender
+from blueprints.secret_headers import covered
 from flows.document import Flow
 from flows.problems import Problem
 from flows.targets import infobip_ivr
@@ -21,8 +22,6 @@ _TOKEN = re.compile(
     r'(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
 )
 _TAGS = {"key": "b", "string": "i", "number": "u", "word": "s"}
-_SECRET_NAME = re.compile(r"auth|token|secret|password|cookie|api-?key|signature", re.IGNORECASE)
-COVERED = "••••••"
 CURL_SIGN_IN = {
     "speechcall": '-u "username:password"',
     "voice_api": "-H 'x-api-key: YOUR_API_KEY'",
@@ -63,18 +62,12 @@ def cover_secrets(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        name: _covered_headers(inner)
+        name: covered(inner)
         if name == "headers" and isinstance(inner, dict)
         else inner
         if name == "body"
         else cover_secrets(inner)
         for name, inner in value.items()
-    }
-
-
-def _covered_headers(headers: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: COVERED if _SECRET_NAME.search(name) else value for name, value in headers.items()
     }
 
 

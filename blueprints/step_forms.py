@@ -21,6 +21,7 @@ from blueprints.fields import (
     stripped,
     typed_value,
 )
+from blueprints.secret_headers import covered, uncovered
 from calling.numbers import NumberRefused, normalise
 from flows import edits, values
 from flows.document import (
@@ -113,7 +114,7 @@ class WebhookForm(StepForm):
         return {
             "url": action.url,
             "body": [{"name": k, **typed_value(v)} for k, v in (action.body or {}).items()],
-            "headers": [{"name": k, "value": v} for k, v in (action.headers or {}).items()],
+            "headers": [{"name": k, "value": v} for k, v in covered(action.headers or {}).items()],
         }
 
     def validate_body(self, field: Any) -> None:
@@ -127,8 +128,9 @@ class WebhookForm(StepForm):
     def action(self, step_id: str, old: AnyAction | None) -> Webhook:
         """The webhook that was described."""
         body = {row.form.name.data: row.form.parsed() for row in _filled(self.body)}
-        headers = {row.form.name.data: row.form.value.data or "" for row in _filled(self.headers)}
         was = old if isinstance(old, Webhook) else Webhook(id=step_id, url="")
+        sent = [(row.form.name.data or "", row.form.value.data or "") for row in self.headers]
+        headers = uncovered(sent, was.headers or {})
         return Webhook(
             id=step_id,
             url=self.url.data,

@@ -85,6 +85,18 @@ EVENTS: dict[str, str] = {
 """Event code -> sentence; ``{name}`` places a part of the event's detail."""
 
 
+SAVING: dict[str, str] = {
+    "webhook_due": "About to save the answer {name}: {value}",
+    "webhook_started": "Saving the answer {name}: {value}",
+    "webhook_told": "Saved the answer {name}: {value}",
+    "webhook_refused": "The answer {name}: {value} was not taken (status {status}).",
+    "webhook_not_sent": "The answer {name}: {value} was not saved: {reason}",
+    "webhook_unclear": "Nobody knows whether the answer {name}: {value} was saved: {reason}",
+    "webhook_abandoned": "Press One stopped while saving the answer {name}: {value}",
+}
+"""The codes of a web address that is told -> the sentence where it is our own inbox."""
+
+
 class _Detail(dict[str, Any]):
     def __missing__(self, name: str) -> str:
         return "…"
@@ -101,6 +113,16 @@ def sentence(code: str, detail: Mapping[str, Any]) -> Said:
         for name, value in detail.items()
     }
     return Said(EVENTS.get(code, code), _Detail(values))
+
+
+def saving_words(event: CallEvent, name: str, value: str) -> Said:
+    """A line about a web address told that is our own inbox: what was saved there, or not.
+
+    Raises KeyError for a code that is not in ``SAVING``.
+    """
+    reason = Whole(str(event.detail.get("reason", "…")))
+    detail = {**event.detail, "name": name, "value": value, "reason": reason}
+    return Said(SAVING[event.code], _Detail(detail))
 
 
 def event_words(event: CallEvent) -> Said:

@@ -246,6 +246,8 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
+
 // Menus that open close again on Escape and on a click elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
 document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu-items a:not([data-copy])") ? null : event.target.closest("details.menu")));

@@ -38,6 +38,7 @@ TABLES = (
     "calling.words:STATES",
     "calling.words:OUTCOMES",
     "calling.words:EVENTS",
+    "calling.words:SAVING",
     "providers.infobip_codes:STATUSES",
     "providers.infobip_codes:ERRORS",
     "providers.infobip_codes:GROUPS",

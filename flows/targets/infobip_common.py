@@ -116,7 +116,7 @@ def variable_reasons(texts: Iterable[str], path: str, place: Place) -> Iterator[
 def menu_notes(flow: Flow) -> Iterator[str]:
     """What is sent otherwise than it stands in the flow, menu by menu."""
     for number, menu in enumerate(flow.menus, start=1):
-        name = f"'{menu.name or f'Menu {number}'}'"
+        name = f"“{menu.name or f'Menu {number}'}”"
         if plays(menu) and menu.script.strip():
             yield f"{name}: the recording plays; the script is not sent."
         if menu.recording and not plays(menu):

@@ -85,7 +85,7 @@ def times_repeated(menu: Menu) -> int:
 
 def _notes(flow: Flow) -> list[str]:
     return [
-        f"'{menu.name or f'Menu {number}'}' is sent {times + 1} times because SpeechCall "
+        f"“{menu.name or f'Menu {number}'}” is sent {times + 1} times because SpeechCall "
         "cannot count how often a menu was said."
         for number, menu in enumerate(flow.menus, start=1)
         if (times := times_repeated(menu))

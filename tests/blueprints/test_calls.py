@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from flows.document import Flow, HangUp, Menu
+from flows.document import Flow, HangUp, Menu, SaveAnswer
 from storage import calls
 from storage import flows as flow_store
 from tests.blueprints.conftest import STRANGER, VIEWER
@@ -340,3 +340,14 @@ def test_the_list_goes_back_page_by_page(running, owner, flows):
     assert first[0][0] == "+380 50 000 0059"
     assert second[0][0] == "+380 50 000 0009"
     assert not {number for number, _, _ in first} & {number for number, _, _ in second}
+
+
+def test_a_saved_answer_is_said_as_such_and_not_as_an_address(running, owner):
+    saves = SaveAnswer(id="s", name="day", value="saturday")
+    menu = Menu(id="a", name="Day", script="Press 1.", recording="ivr_1",
+                keys={"1": (saves, HangUp(id="h")), "wrong": (HangUp(id="w"),)})  # fmt: skip
+    flow_id = save_flow(running.db, Flow(name="Days", sender="Bazar", menus=(menu,)))
+    call_id = ring(running, owner, flow_id, "+38 093 555 0001", "speechcall")
+    words = wait_for(owner, f"/calls/{call_id}", lambda words: "Saved the answer" in words)
+    assert "Saved the answer day: saturday" in words
+    assert "/in/" not in words.partition("What was sent")[0]

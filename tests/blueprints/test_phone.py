@@ -299,7 +299,7 @@ def play(house, flow_id):
     """Press a key in the editor with what is typed and not saved; gives the trail."""
 
     def press(keys, pressed, **drafts):
-        where = f"tab=phone&keys={keys}"
+        where = f"keys={keys}"
         house.owner.get(f"/flows/{flow_id}?{where}")
         before = store.load(house.db, 1, flow_id)
         fields = {
@@ -329,7 +329,7 @@ def test_what_is_being_typed_is_heard_on_the_phone(house, play):
 
 def test_what_is_unsaved_is_not_in_the_address(house, flow_id, play):
     play("", "2", draft_menu=("/menus/a", HEARD))
-    assert house.owner.page.headers["HX-Push-Url"] == f"/flows/{flow_id}?tab=phone&keys=2"
+    assert house.owner.page.headers["HX-Push-Url"] == f"/flows/{flow_id}?keys=2"
 
 
 def test_a_step_that_is_being_added_is_played_and_leads_to_its_form(house, play):
@@ -383,18 +383,18 @@ def test_what_could_not_be_saved_is_left_out(house, play, drafts):
 
 
 PLACES = [
-    ("1", 0, "menu=a&tab=phone&keys=1#script"),
-    ("1", 1, "menu=a&tab=phone&keys=1#key-1"),
-    ("1", 2, "menu=a&tab=phone&keys=1#step-tell"),
-    ("1", 3, "menu=a&tab=phone&keys=1#step-end"),
-    ("2,*", 4, "menu=b&key=star&tab=phone&keys=2,*#key-star"),
-    ("2,*", 5, "menu=b&key=wrong&tab=phone&keys=2,*#key-wrong"),
-    ("silence", 2, "menu=a&key=wrong&tab=phone&keys=silence#step-again"),
+    ("1", 0, "menu=a&keys=1#script"),
+    ("1", 1, "menu=a&keys=1#key-1"),
+    ("1", 2, "menu=a&keys=1#step-tell"),
+    ("1", 3, "menu=a&keys=1#step-end"),
+    ("2,*", 4, "menu=b&key=star&keys=2,*#key-star"),
+    ("2,*", 5, "menu=b&key=wrong&keys=2,*#key-wrong"),
+    ("silence", 2, "menu=a&key=wrong&keys=silence#step-again"),
 ]
 
 
 @pytest.mark.parametrize(("keys", "line", "place"), PLACES)
-@pytest.mark.parametrize("page", ["/phone?", "?tab=phone&"])
+@pytest.mark.parametrize("page", ["/phone?", "?"])
 def test_each_line_leads_to_its_place_in_the_editor(house, flow_id, page, keys, line, place):
     house.owner.get(f"/flows/{flow_id}{page}keys={keys}")
     links = re.findall(r'<li class="k-\w+"><a href="([^"]*)"', house.owner.text)

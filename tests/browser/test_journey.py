@@ -12,6 +12,8 @@ def _start(page: Page) -> None:
     page.get_by_label("Name").fill("Delivery confirmation")
     page.get_by_role("button", name="New call flow").click()
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    page.get_by_role("link", name="JSON", exact=True).click()
+    expect(page.locator("section.json")).to_be_visible()
 
 
 def _hear(page: Page, name: str, script: str, recording: str, *, javascript: bool) -> None:
