@@ -31,7 +31,7 @@ from storage import (
     recordings,
 )
 from storage.credentials import secret_box
-from storage.db import open_db
+from storage.db import now, open_db
 from storage.migrations import migrate
 from tests.helpers import OWNER, PASSWORD, let_ring
 
@@ -111,7 +111,8 @@ def furnish(db: Any, data: Path, text: str, mark: str) -> Things:
     call = calls.add(db, _call(flow, flow_id, text, mark), _events(text))[0]
     for mid, step in ((call.message_id, "s2"), (f"nobody {mark}", text)):
         answers.receive(db, 1, answers.Answer(mid, step, text, text, text, text))
-    calls.change(db, call.id, _events(text), reply_status=500, reply=text, problem=text)
+    calls.change(db, call.id, _events(text), reply_status=500, reply=text, problem=text,
+                 state="accepted", outcome="failed", finished_at=now())  # fmt: skip
     audit.record(db, audit.Who(1, 1, text), "test_call", text, text)
     ids = {
         "flow_id": flow_id, "call_id": call.id, "connection_id": connection,
