@@ -141,5 +141,5 @@ def create_app(**config: Any) -> Flask:
         app.register_blueprint(screen.blueprint)
     for gateway in GATEWAYS:
         app.register_blueprint(gateway.blueprint)
-        security.CSRF.exempt(gateway.blueprint)
+        security.for_programs(app, gateway.blueprint)
     return app

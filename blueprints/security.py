@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import SecurityError
 
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_foreign_hosts)
     CSRF.init_app(app)
     app.before_request(_refuse_other_sites)
+    app.before_request(_refuse_documents)
     app.after_request(_add_headers)
     settings = app.config["SETTINGS"]
     app.config.setdefault("TRUSTED_HOSTS", None)
@@ -58,6 +59,21 @@ def init_app(app: Flask) -> None:
             SESSION_COOKIE_NAME="__Host-press_one",
             PREFERRED_URL_SCHEME="https",
         )
+
+
+def for_programs(app: Flask, blueprint: Blueprint) -> None:
+    """Programs ask here: they bring a key instead of a form's token, and documents."""
+    CSRF.exempt(blueprint)
+    app.extensions.setdefault(_FOR_PROGRAMS, set()).add(blueprint.name)
+
+
+_FOR_PROGRAMS = "press_one_for_programs"
+
+
+def _refuse_documents() -> None:
+    """Screens take forms only: flask-wtf would read JSON as a form's fields, whatever it is."""
+    if request.is_json and request.blueprint not in current_app.extensions[_FOR_PROGRAMS]:
+        abort(400)
 
 
 def _refuse_foreign_hosts() -> None:

@@ -60,9 +60,58 @@ def test_a_room_never_uses_what_belongs_elsewhere(room):
         assert not _imports(path) & NEVER[room], path.relative_to(ROOT)
 
 
-def test_only_the_guarded_client_speaks_http():
-    users = [p for room in ROOMS for p in _files(room) if "requests" in _imports(p)]
-    assert [p.relative_to(ROOT).as_posix() for p in users] == ["providers/web.py"]
+def _whole_names(path: Path) -> set[str]:
+    """Every module that a file imports, with its dots, and each name taken out of one."""
+    names: set[str] = set()
+    for item in ast.walk(ast.parse(path.read_text())):
+        if isinstance(item, ast.Import):
+            names |= {alias.name for alias in item.names}
+        elif isinstance(item, ast.ImportFrom) and item.module and not item.level:
+            names |= {item.module} | {f"{item.module}.{alias.name}" for alias in item.names}
+    return names
+
+
+TO_THE_WORLD = {
+    "requests": {"providers/web.py"},
+    "urllib3": {"providers/web.py"},
+    "http.client": {"providers/web.py"},
+    "socket": {"providers/web.py", "providers/line.py"},
+    "smtplib": {"providers/mail.py"},
+    "ssl": {"providers/mail.py"},
+    "subprocess": {"calling/recordings/programs.py"},
+    **{
+        never: set()
+        for never in (
+            "urllib.request", "httpx", "httpcore", "aiohttp", "pycurl", "asyncio", "websockets",
+            "websocket", "ftplib", "telnetlib", "imaplib", "poplib", "xmlrpc", "socketserver",
+            "http.server", "paramiko", "dns", "ctypes", "pickle", "marshal", "shelve", "xml",
+            "lxml", "yaml",
+        )
+    },
+}  # fmt: skip
+"""What could speak to other machines or run what it reads -> the only files that may use it."""
+
+
+@pytest.mark.parametrize("module", TO_THE_WORLD)
+def test_what_leads_out_of_the_house_has_one_door(module):
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for room in MAY_IMPORT
+        for path in _files(room)
+        if any(name == module or name.startswith(f"{module}.") for name in _whole_names(path))
+    }
+    assert users == TO_THE_WORLD[module]
+
+
+def test_nothing_that_was_read_is_run():
+    for room in MAY_IMPORT:
+        for path in _files(room):
+            for item in ast.walk(ast.parse(path.read_text())):
+                name = item.func.id if isinstance(item, ast.Call) and isinstance(
+                    item.func, ast.Name) else ""  # fmt: skip
+                assert name not in ("eval", "exec", "compile", "__import__"), path
+                shell = isinstance(item, ast.keyword) and item.arg == "shell"
+                assert not shell, path
 
 
 def test_only_the_stores_write_sql():

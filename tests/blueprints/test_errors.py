@@ -329,3 +329,14 @@ def test_a_gateway_that_cannot_write_says_so_in_json(house, key, monkeypatch, pa
 def test_another_site_cannot_use_a_gateway(house, key, path, sent):
     crossed = {**key, sent[0]: sent[1]}
     says_json_error(house.app.test_client().post(path, json=VOICE_CALL, headers=crossed), 403)
+
+
+@pytest.mark.parametrize("document", ["1.5", "null", "[1]", '"x"', '{"email": {"a": 1}}', "{"])
+def test_a_screen_takes_forms_and_no_documents(owner, document):
+    owner.get("/import")
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', owner.text)
+    reply = owner.client.post(
+        "/import", data=document, content_type="application/json",
+        headers={"X-CSRFToken": found[1]},
+    )  # fmt: skip
+    assert reply.status_code == 400

@@ -166,6 +166,36 @@ def test_a_redirect_is_a_reply_and_no_secret_follows_it() -> None:
         assert other.connections == 0
 
 
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 305, 307, 308])
+@pytest.mark.parametrize("to", ["http://127.0.0.1:{port}/", "//127.0.0.1:{port}/", "/again"])
+def test_no_kind_of_redirect_leads_a_second_request_anywhere(status: int, to: str) -> None:
+    with standing_in(answering(200, b"secret")) as private:
+        location = f"Location: {to.format(port=private.port)}"
+        with standing_in(answering(status, b"", location)) as server:
+            # Only this one host may be private; where it points to may not.
+            assert WebClient(server.allowed).post(server.url, content=b"canary").status == status
+            assert (server.connections, private.connections) == (1, 0)
+
+
+def test_a_resolver_that_changes_its_answer_gets_no_byte_to_a_private_place() -> None:
+    looked_up: list[str] = []
+
+    def changing(host: str, port: int) -> list[str]:
+        looked_up.append(host)  # TEST-NET-1 (RFC 5737) is no private place, and nobody is there
+        return ["192.0.2.1"] if len(looked_up) % 2 else ["127.0.0.1"]
+
+    with standing_in(answering(200, b"secret")) as server:
+        client = WebClient(resolver=changing)
+        for _ in range(6):
+            with pytest.raises(NotSent):
+                client.post(
+                    f"http://hooks.example.com:{server.port}/", content=b"canary", timeout_s=0.3
+                )
+        assert server.connections == 0
+        assert server.received == []
+    assert len(looked_up) == 6, "one look-up for each request, none between check and connection"
+
+
 def test_a_redirect_with_an_endless_body_is_not_swallowed_whole() -> None:
     body = b"x" * 10_000_000
     with (
