@@ -17,6 +17,7 @@ from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
 from blueprints.flow_tools import checked, compiled
+from blueprints.judged import Words, words_of
 from blueprints.noting import note, number_hint
 from blueprints.queue import jobs
 from blueprints.recording_view import try_recordings
@@ -29,7 +30,7 @@ from flows.problems import Problem
 from flows.rules.recordings import CODES as RECORDING_CODES
 from flows.targets.base import CannotCompile, Compiled
 from providers import SERVICES
-from storage import connections
+from storage import calls, connections
 from storage import flows as flow_store
 from storage.connections import Connection
 from storage.db import write_tx
@@ -128,8 +129,13 @@ def _confirm_page(
     form: ConfirmForm,
     status: int = 200,
     refusal: guards.Refusal | None = None,
+    words: Words | None = None,
 ) -> tuple[str, int]:
-    """The call before it rings; or why it may not ring, as a rule just said or says now."""
+    """The call before it rings; or why it may not ring, as a rule just said or says now.
+
+    ``words``: what moderation just said of the scripts; without it they are judged.
+    """
+    words = words or words_of(stored, choice.connection)
     facts = guards.facts_of(db(), _ask(stored, choice.connection, number))
     refusal = refusal or guards.decide(facts)
     practice = PRACTICE_NUMBERS.get(number.e164[-4:]) if is_practice(number.e164) else None
@@ -143,10 +149,11 @@ def _confirm_page(
         heard=_heard(stored, choice),
         unclear=place.may_have_rung(db(), person().workspace_id, number.e164),
         refusal=refusal,
+        words=words,
         times=guards.times_there(facts),
         price=guards.price_of(facts),
         own_number=facts.own_number,
-    ), refusal.page_status if refusal else status
+    ), refusal.page_status if refusal else 422 if words.stopped else status
 
 
 def _ask(stored: flow_store.StoredFlow, connection: Connection, number: Number) -> guards.Ask:
@@ -168,6 +175,9 @@ def place_call(flow_id: int) -> ResponseReturnValue:
     made = compiled(flow, choice.connection.service, number.e164)
     if isinstance(made, CannotCompile):
         return _page(stored, form, 422)
+    words = _words_before(stored, choice.connection, form)
+    if words is not None and words.stopped:
+        return _confirm_page(stored, choice, number, form, words=words)
     intent = _intent(stored, choice.connection, number, flow.sender, made, form)
     try:
         with write_tx(db()):
@@ -175,13 +185,24 @@ def place_call(flow_id: int) -> ResponseReturnValue:
             if is_new:
                 note("test_call", stored.flow.name, number_hint(number.e164))
     except guards.NotAllowed as problem:
-        return _confirm_page(stored, choice, number, form, refusal=problem.refusal)
+        return _confirm_page(stored, choice, number, form, refusal=problem.refusal, words=words)
     except place.MayHaveRung:
         form.again.errors = [_("Tick this to ring the number once more, or go back.")]
-        return _confirm_page(stored, choice, number, form, 422)
+        return _confirm_page(stored, choice, number, form, 422, words=words)
     if is_new:
         jobs().place_call(call.id)
     return redirect(url_for("calls.show", call_id=call.id), 303)
+
+
+def _words_before(
+    stored: flow_store.StoredFlow, connection: Connection, form: ConfirmForm
+) -> Words | None:
+    """What moderation says before a real call; None where nobody is asked.
+
+    That is practice, and a second press of the button: its call was written down already.
+    """
+    pressed = calls.of_nonce(db(), person().workspace_id, form.nonce.data or "")
+    return None if connection.practice or pressed else words_of(stored, connection)
 
 
 def _heard(stored: flow_store.StoredFlow, choice: Choice) -> list[Check]:

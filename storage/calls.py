@@ -122,15 +122,16 @@ def add(
     Raises GateShut when ``gate`` does; then nothing was written.
     """
     with write_tx(db):
-        known = one(
-            db,
-            "SELECT * FROM calls WHERE workspace_id = ? AND nonce = ?",
-            call.workspace_id,
-            call.nonce,
-        )
+        known = of_nonce(db, call.workspace_id, call.nonce)
         if known is not None:
-            return as_call(known), False
+            return known, False
         return insert(db, gate(db, call) if gate else call, events), True
+
+
+def of_nonce(db: Database, workspace_id: int, nonce: str) -> StoredCall | None:
+    """The call that one press of a button became, or None."""
+    known = one(db, "SELECT * FROM calls WHERE workspace_id = ? AND nonce = ?", workspace_id, nonce)
+    return as_call(known) if known else None
 
 
 def insert(db: Database, call: NewCall, events: Sequence[NewEvent]) -> StoredCall:

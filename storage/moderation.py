@@ -5,6 +5,7 @@ and the outside classifier. A workspace that never changed anything has ``Rules(
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -53,6 +54,14 @@ def get(db: Database, workspace_id: int) -> Rules:
         classifier_url=row["classifier_url"],
         fail_open=bool(row["fail_open"]),
     )
+
+
+def change(db: Database, workspace_id: int, edit: Callable[[Rules], Rules]) -> Rules:
+    """What ``edit`` makes of the rules, saved; nobody's change of the same moment is lost."""
+    with write_tx(db):
+        rules = edit(get(db, workspace_id))
+        save(db, workspace_id, rules)
+        return rules
 
 
 def save(db: Database, workspace_id: int, rules: Rules) -> None:

@@ -12,6 +12,7 @@ from calling.moderation.classifier import Answer, ask_classifier
 from calling.moderation.language import language_of
 from calling.moderation.normalise import see
 from calling.moderation.stages import STAGES, View, lexicon
+from flows.said import said
 from providers.web import WebClient
 from storage.moderation import CATEGORIES, OwnWord, Rules
 
@@ -25,6 +26,7 @@ __all__ = [
     "ask_classifier",
     "judge",
     "moderate",
+    "outside",
 ]
 
 QUOTE_CHARS = 80
@@ -50,7 +52,11 @@ class Verdict:
 
 
 class Unjudged(Exception):
-    """The outside classifier gave no answer, and the workspace wants none spoken without."""
+    """The outside classifier gave no answer. ``reason`` says why, in one sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def judge(text: str, rules: Rules, web: WebClient, language_hint: str = "") -> Verdict:
@@ -59,15 +65,30 @@ def judge(text: str, rules: Rules, web: WebClient, language_hint: str = "") -> V
     Raises Unjudged, with a sentence, when it gives no answer and ``fail_open`` is off.
     """
     verdict = moderate(text, rules, language_hint)
-    if verdict or not rules.classifier_url or not text.strip():
+    if verdict:
         return verdict
+    try:
+        return outside(text, rules, web)
+    except Unjudged:
+        if rules.fail_open:
+            return Verdict()
+        raise
+
+
+def outside(text: str, rules: Rules, web: WebClient) -> Verdict:
+    """The outside classifier's opinion alone, where one is configured and there is a text.
+
+    Raises Unjudged when it gives no answer, whatever ``fail_open`` says.
+    """
+    if not rules.classifier_url or not text.strip():
+        return Verdict()
     answer = ask_classifier(web, rules.classifier_url, text)
-    if answer.category in rules.categories:
-        words = "The outside classifier does not allow this message. Change its words."
-        return Verdict(answer.category, "classifier", text[:QUOTE_CHARS], words)
-    if answer.problem and not rules.fail_open:
+    if answer.problem:
         raise Unjudged(answer.problem)
-    return Verdict()
+    if answer.category not in rules.categories:
+        return Verdict()
+    words = said("The outside classifier does not allow this message. Change its words.")
+    return Verdict(answer.category, "classifier", text.strip()[:QUOTE_CHARS], words)
 
 
 def moderate(text: str, rules: Rules, language_hint: str = "") -> Verdict:
@@ -82,6 +103,6 @@ def moderate(text: str, rules: Rules, language_hint: str = "") -> Verdict:
         finding = stage(view)
         if finding is not None:
             found = seen.quote(finding.start, finding.end)[:QUOTE_CHARS]
-            words = f"{finding.words} Change or remove: “{found}”."
+            words = said("{why} Change or remove: “{found}”.", why=finding.words, found=found)
             return Verdict(finding.category, name, found, words)
     return Verdict()

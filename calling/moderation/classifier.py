@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from flows.said import said
 from providers.web import WebClient, WebError
 from storage.moderation import CATEGORIES
 
@@ -37,7 +38,7 @@ def ask_classifier(web: WebClient, url: str, text: str) -> Answer:
     except WebError as fault:
         return Answer("", str(fault))
     if reply.status != 200:
-        return Answer("", f"The outside classifier answered {reply.status}.")
+        return Answer("", said("The outside classifier answered {status}.", status=reply.status))
     return _read(reply.content)
 
 
@@ -45,10 +46,10 @@ def _read(content: bytes) -> Answer:
     try:
         body: Any = json.loads(content)
     except (ValueError, RecursionError):
-        return Answer("", "The outside classifier's answer could not be read.")
+        return Answer("", said("The outside classifier's answer could not be read."))
     if not isinstance(body, dict) or "category" not in body:
-        return Answer("", "The outside classifier's answer has no category.")
+        return Answer("", said("The outside classifier's answer has no category."))
     category = body["category"] or ""
     if category and category not in CATEGORIES:
-        return Answer("", "The outside classifier named a category that does not exist.")
+        return Answer("", said("The outside classifier named a category that does not exist."))
     return Answer(category)

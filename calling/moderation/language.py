@@ -79,10 +79,23 @@ _LETTER_WEIGHT = 2
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+_CYRILLIC = {"en": False, "uk": True, "bg": True, "ru": True}
+"""Language that has lists -> whether it is written in Cyrillic."""
+
+
+def hint(language: str, text: str) -> str:
+    """``language`` ("uk", "en-GB") as a hint for a text; "" where its letters say otherwise.
+
+    A call flow's language is often left as it was when the flow was made.
+    """
+    name = language.partition("-")[0].lower()
+    return name if _CYRILLIC.get(name) is _has_cyrillic(text) else ""
+
+
 def language_of(text: str) -> str:
     """ "en", "uk", "bg" or "ru" by what the text (in lower case) has most of; "" when unclear."""
     words = _WORD.findall(text)
-    if not any("Ѐ" <= char <= "ӿ" for char in text):
+    if not _has_cyrillic(text):
         return "en" if words else ""
     points = {
         language: _LETTER_WEIGHT * sum(text.count(letter) for letter in letters)
@@ -91,3 +104,7 @@ def language_of(text: str) -> str:
     }
     best, second = sorted(points, key=lambda language: points[language], reverse=True)[:2]
     return best if points[best] > points[second] else ""
+
+
+def _has_cyrillic(text: str) -> bool:
+    return any("Ѐ" <= char <= "ӿ" for char in text)

@@ -82,6 +82,11 @@ def see(original: str) -> Seen:
     return Seen(original, text, origin, tokens, _compounds(tokens, original))
 
 
+def letters(text: str) -> str:
+    """A text in the letters that ``see`` gives to words, but for signs that stand for letters."""
+    return _clean(text)[0]
+
+
 def _clean(original: str) -> tuple[str, tuple[int, ...]]:
     """Lower case, one form per character, nothing invisible; ё is е, as in print."""
     chars: list[str] = []

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from calling.moderation.lexicon import Hit
+from flows.said import said
 
 WHOLE_TEXT = 10_000
 """A reach in sentences that no message has."""
@@ -55,32 +56,65 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("It asks for the secrets of a bank card or account.", ("card_secret", "ask"), 1, True),
-    Rule("It asks for a code that only its receiver may know.", ("one_time", "read_out"), 0, True),
     Rule(
-        "It poses as a bank that wants a code only its receiver may know.",
+        said("It asks for the secrets of a bank card or account."), ("card_secret", "ask"), 1, True
+    ),
+    Rule(
+        said("It asks for a code that only its receiver may know."),
+        ("one_time", "read_out"),
+        0,
+        True,
+    ),
+    Rule(
+        said("It poses as a bank that wants a code only its receiver may know."),
         ("one_time", "ask", "authority"),
         1,
         True,
         "in_app",
     ),
-    Rule("It asks to verify an account by a link or a call.", ("verify", "act"), 1, True),
-    Rule("It asks to verify an account under pressure.", ("verify_data", "alarm", "act"), 2, True),
-    Rule("It threatens to close an account unless a link is used.", ("alarm", "verify"), 2, True),
-    Rule("It asks to be paid with gift cards.", ("gift_card", "gift_code", "read_out"), 1, True),
-    Rule("It asks to be paid with gift cards.", ("gift_card", "pay", "coercion"), 2, True),
-    Rule("It asks a prize's winner to pay.", ("prize", "fee"), 2),
-    Rule("It asks a prize's winner to call, press a key or open a link.", ("prize", "act"), 2),
-    Rule("It asks a prize's winner for card details.", ("prize", "card_secret"), 2),
-    Rule("It asks to move money to a “safe” account.", ("safe_account", "move_money"), 1, True),
-    Rule("It poses as an authority and demands money.", ("authority", "coercion", "pay"), 2, True),
-    Rule("It poses as an authority to be called.", ("coercion", "authority", "press_agent"), 2),
-    Rule("It poses as an authority collecting money.", ("hand_over", "authority"), 2, True),
-    Rule("It says that a relative in trouble needs money.", ("relative", "trouble", "need_money")),
-    Rule("It promises easy money.", ("easy_money", "pull"), 1),
-    Rule("It wants to control the listener's computer.", ("remote", "support"), 1, True),
-    Rule("It asks for a parcel's fee by a link.", ("parcel", "parcel_fee", "ask", "act"), 2),
-    Rule("It is the well-known warranty call.", ("warranty", "act"), 2),
+    Rule(said("It asks to verify an account by a link or a call."), ("verify", "act"), 1, True),
+    Rule(
+        said("It asks to verify an account under pressure."),
+        ("verify_data", "alarm", "act"),
+        2,
+        True,
+    ),
+    Rule(
+        said("It threatens to close an account unless a link is used."),
+        ("alarm", "verify"),
+        2,
+        True,
+    ),
+    Rule(
+        said("It asks to be paid with gift cards."), ("gift_card", "gift_code", "read_out"), 1, True
+    ),
+    Rule(said("It asks to be paid with gift cards."), ("gift_card", "pay", "coercion"), 2, True),
+    Rule(said("It asks a prize's winner to pay."), ("prize", "fee"), 2),
+    Rule(
+        said("It asks a prize's winner to call, press a key or open a link."), ("prize", "act"), 2
+    ),
+    Rule(said("It asks a prize's winner for card details."), ("prize", "card_secret"), 2),
+    Rule(
+        said("It asks to move money to a “safe” account."), ("safe_account", "move_money"), 1, True
+    ),
+    Rule(
+        said("It poses as an authority and demands money."),
+        ("authority", "coercion", "pay"),
+        2,
+        True,
+    ),
+    Rule(
+        said("It poses as an authority to be called."), ("coercion", "authority", "press_agent"), 2
+    ),
+    Rule(said("It poses as an authority collecting money."), ("hand_over", "authority"), 2, True),
+    Rule(
+        said("It says that a relative in trouble needs money."),
+        ("relative", "trouble", "need_money"),
+    ),
+    Rule(said("It promises easy money."), ("easy_money", "pull"), 1),
+    Rule(said("It wants to control the listener's computer."), ("remote", "support"), 1, True),
+    Rule(said("It asks for a parcel's fee by a link."), ("parcel", "parcel_fee", "ask", "act"), 2),
+    Rule(said("It is the well-known warranty call."), ("warranty", "act"), 2),
 )
 
 

@@ -11,8 +11,9 @@ from itertools import chain
 from pathlib import Path
 
 from calling.moderation.lexicon import Entry, Hit, Item, Lexicon, build, read_line, read_list
-from calling.moderation.normalise import PHONE_DIGITS, Seen
+from calling.moderation.normalise import PHONE_DIGITS, Seen, letters
 from calling.moderation.spam import spam
+from flows.said import said
 from storage.moderation import OwnWord, Rules
 
 WORDS = Path(__file__).parent / "words"
@@ -49,20 +50,20 @@ def own(view: View) -> Finding | None:
     if view.rules.own_words:
         hits = _own_lexicon(view.rules.own_words).find(view.seen, "")
         for category, found in hits.items():
-            words = "The workspace does not allow these words."
+            words = said("The workspace does not allow these words.")
             return Finding(category, found[0].start, found[0].end, words)
     for token in view.seen.tokens:
         if token.forms[0] == "<phone>" and _is_own(token.forms[1], view.rules.own_numbers):
-            words = "The workspace does not allow this phone number."
+            words = said("The workspace does not allow this phone number.")
             return Finding("SPAM", token.start, token.end, words)
     return None
 
 
 LISTED = {
-    "TOXICITY": "It insults people.",
-    "SEXUALLY_EXPLICIT": "It speaks of sex in an explicit way.",
-    "PROFANITY": "It has a swear word.",
-    "THREAT": "It threatens people.",
+    "TOXICITY": said("It insults people."),
+    "SEXUALLY_EXPLICIT": said("It speaks of sex in an explicit way."),
+    "PROFANITY": said("It has a swear word."),
+    "THREAT": said("It threatens people."),
 }
 """Category -> what is wrong with a message that the lists find in it."""
 
@@ -136,7 +137,7 @@ def _listed(view: View, *categories: str) -> Finding | None:
 
 @lru_cache(maxsize=64)
 def _own_lexicon(words: tuple[OwnWord, ...]) -> Lexicon:
-    return build(Entry(word.category, read_line(word.text.lower())) for word in words)
+    return build(Entry(word.category, read_line(letters(word.text))) for word in words)
 
 
 def _is_own(digits: str, numbers: tuple[str, ...]) -> bool:
@@ -149,11 +150,16 @@ def _is_own(digits: str, numbers: tuple[str, ...]) -> bool:
     return False
 
 
+def statistics_installed() -> bool:
+    """Whether alt-profanity-check, an optional package, is here to be asked."""
+    return importlib.util.find_spec("profanity_check") is not None
+
+
 def _statistical(seen: Seen) -> Finding | None:
     """alt-profanity-check's opinion (English), where it is installed."""
-    if importlib.util.find_spec("profanity_check") is None:
+    if not statistics_installed():
         return None
     chance = importlib.import_module("profanity_check").predict_prob([seen.text])[0]
     if chance < STATISTICAL_LIMIT:
         return None
-    return Finding("TOXICITY", 0, len(seen.original), "It reads like abuse.")
+    return Finding("TOXICITY", 0, len(seen.original), said("It reads like abuse."))

@@ -74,6 +74,8 @@ FORM = {
     "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
     "role": "owner", "email": "theirs@example.com", "password": "their own password",
+    "word": "theirs", "category": "SPAM", "own_number": "+380441234567", "fail_open": "1",
+    "classifier_url": "https://evil.example.com", "sentence": "Theirs.", "statistics": "y",
 }  # fmt: skip
 """Fields that would do something if the form were taken."""
 
@@ -113,6 +115,7 @@ def everything(house):
         "workspaces",
         "practice_calls",
         "calling_rules",
+        "moderation_rules",
         "do_not_call",
         "own_numbers",
         "recordings",
