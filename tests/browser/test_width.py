@@ -86,7 +86,7 @@ def narrow(chromium: Browser, long: Long) -> Iterator[Page]:
 
 SCREENS = (
     "/", "/import", "/calls", "/calls/{call}", "/answers", "/recordings", "/connections",
-    "/settings/rules", "/settings/keys",
+    "/settings/rules", "/settings/moderation", "/settings/keys",
     *(f"/flows/{{flow}}?menu=a&tab={tab}" for tab in ("phone", "map", "json", "script")),
     "/flows/{flow}?menu=a&key=1&step=w", "/flows/{flow}?menu=a&key=1&step=s",
     "/flows/{flow}?menu=b&key=2", "/flows/{flow}?menu=a&ask=settings",
