@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask, Response, request, url_for
 from flask_compress import Compress
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
+
+from blueprints.security import HTTPS_ONLY_S
 
 STATIC = Path(__file__).parent.parent / "static"
 YEAR_S = 31_536_000
@@ -64,10 +67,20 @@ def serve_compressed(app: Flask) -> None:
             copy.write_bytes(source.read_bytes())
             if compressor.should_compress(copy.name):
                 list(compressor.compress(str(copy)))
+    told = beside_pages(app)
+
+    def add(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in told.items():
+            headers[name] = value
+
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=_nosniff
+        app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=add
     )
 
 
-def _nosniff(headers: dict[str, str], _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
+def beside_pages(app: Flask) -> dict[str, str]:
+    """What files need of the headers that pages have."""
+    https = app.config["SETTINGS"].base_url.startswith("https://")
+    return {"X-Content-Type-Options": "nosniff"} | (
+        {"Strict-Transport-Security": f"max-age={HTTPS_ONLY_S}"} if https else {}
+    )

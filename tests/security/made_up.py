@@ -122,7 +122,7 @@ class Imagination:
             if name != "csrf_token" or self.sometimes(3):
                 fields[name] = self.word()
             if self.sometimes(4):
-                del fields[name]
+                fields.pop(name, None)
         return fields
 
     def body(self, fields: dict[str, str]) -> dict[str, Any]:
