@@ -12,6 +12,8 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from blueprints import (
     answers_on_keys,
@@ -40,23 +42,23 @@ from storage import history as history_store
 blueprint = Blueprint("editor", __name__, url_prefix="/flows/<int:flow_id>")
 blueprint.before_request(sign_in_first)
 
-CHANGED = (
+CHANGED = _l(
     "Somebody else changed this menu while you were at it. Nothing of yours was lost: what you"
     " typed is still in the form. Look at the newest version, then save again to use yours."
 )
-REMOVED_MENU = (
+REMOVED_MENU = _l(
     "Somebody else deleted this menu while you were at it, so nothing was saved. What you typed"
     " is still here to copy, and History can bring the menu back."
 )
-REMOVED_STEP = (
+REMOVED_STEP = _l(
     "Somebody else removed this step while you were at it. Nothing of yours was lost: it is"
     " filled in as a new step. Save it to add it again."
 )
-REMOVED_BARE = (
+REMOVED_BARE = _l(
     "Somebody else removed this while you were at it, so nothing was done. This is the newest"
     " version."
 )
-CHANGED_BARE = (
+CHANGED_BARE = _l(
     "Somebody else changed this while you were at it, so nothing was done. This is the newest"
     " version: press again if you still want to."
 )
@@ -206,10 +208,12 @@ def save_settings(flow_id: int) -> ResponseReturnValue:
 def add_menu(flow_id: int) -> ResponseReturnValue:
     """A new menu at the end, which is then the one looked at."""
     menu_id = new_id()
-    return apply(
-        View.asked(flow_id).at(menu=menu_id, key="1"),
-        lambda flow: edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}"),
-    )
+
+    def change(flow: Flow) -> Flow:
+        name = _("Menu %(number)s", number=len(flow.menus) + 1)
+        return edits.add_menu(flow, menu_id, name)
+
+    return apply(View.asked(flow_id).at(menu=menu_id, key="1"), change)
 
 
 @blueprint.post("/menus/<menu_id>")
@@ -280,7 +284,7 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         view.at(menu=neighbour, key="1"),
         lambda flow: edits.delete_menu(flow, menu_id, links_to or ""),
-        undoable=f"“{menu.name or 'The menu'}” was deleted.",
+        undoable=_("“%(name)s” was deleted.", name=menu.name or _("The menu")),
         menu_id=menu_id,
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
@@ -20,42 +22,43 @@ class SettingsForm(EditForm):
     """The flow itself."""
 
     name = StringField(
-        "Name",
-        [needed("Give this call flow a name."), at_most(120)],
+        _l("Name"),
+        [needed(_l("Give this call flow a name.")), at_most(120)],
         filters=[stripped],
     )
     sender = StringField(
-        "Sender",
+        _l("Sender"),
         [at_most(64)],
         filters=[stripped],
-        description="Who the call comes from: the name or number your service gave you.",
+        description=_l("Who the call comes from: the name or number your service gave you."),
     )
     recipient = StringField(
-        "Number in the JSON",
+        _l("Number in the JSON"),
         [Sound(values.check_number)],
         filters=[stripped],
-        description="Only an example: a test call asks for the number to ring.",
+        description=_l("Only an example: a test call asks for the number to ring."),
     )
     text = StringField(
-        "Text field",
+        _l("Text field"),
         [at_most(4000, lines=True)],
         filters=[stripped],
-        description="SpeechCall requires it and never says it; “ivr” is usual.",
+        description=_l("SpeechCall requires it and never says it; “ivr” is usual."),
     )
 
 
 class HeardForm(EditForm):
     """What the caller hears, and how long we wait."""
 
-    name = StringField("Name of this menu", [at_most(120)], filters=[stripped])
-    script = TextAreaField("What the caller hears", [at_most(20_000, lines=True)])
+    name = StringField(_l("Name of this menu"), [at_most(120)], filters=[stripped])
+    script = TextAreaField(_l("What the caller hears"), [at_most(20_000, lines=True)])
     recording = StringField(
-        "Recording",
+        _l("Recording"),
         filters=[stripped],
-        description="The web address of a recording, or the name your service gave it"
-        " (such as ivr_651854).",
+        description=_l(
+            "The web address of a recording, or the name your service gave it (such as ivr_651854)."
+        ),
     )
-    wait = StringField("Wait for a key", filters=[stripped])
+    wait = StringField(_l("Wait for a key"), filters=[stripped])
 
     @classmethod
     def of(cls, menu: Menu, revision: int) -> HeardForm:
@@ -79,7 +82,7 @@ class HeardForm(EditForm):
     def validate_wait(self, field: Any) -> None:
         """Seconds, down to a millisecond; empty leaves it to the service."""
         if field.data and milliseconds(field.data) is None:
-            raise StopValidation("Type the seconds as a number up to 600, such as 10.")
+            raise StopValidation(_("Type the seconds as a number up to 600, such as 10."))
 
     def values(self) -> dict[str, Any]:
         """What flows.edits.change_menu takes."""
@@ -99,12 +102,12 @@ class KeepForm(FlaskForm):
     """The name of a call that is kept as a test; ``taken`` says whether another has it."""
 
     taken: Collection[str] = ()
-    name = StringField("Name of the test", [at_most(LONGEST_KEPT_NAME)], filters=[on_one_line])
+    name = StringField(_l("Name of the test"), [at_most(LONGEST_KEPT_NAME)], filters=[on_one_line])
 
     def validate_name(self, _field: Any) -> None:
         """Every kept call has a name of its own."""
         if self.taken:
-            raise StopValidation("A kept call has this name already: type another one.")
+            raise StopValidation(_("A kept call has this name already: type another one."))
 
 
 def seconds(wait_ms: int | None) -> str:

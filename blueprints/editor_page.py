@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
+from blueprints.languages import say
 from blueprints.step_forms import STEP_FORMS, StepForm
 from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
 from flows import prompts
@@ -142,7 +146,7 @@ def build(
         settings_open=settings is not None or view.ask == "settings",
         keypad=[key for key in keypad if key.trigger != WRONG],
         wrong=next((key for key in keypad if key.trigger == WRONG), None),
-        key_name=trigger_name(view.key),
+        key_name=say(trigger_name(view.key)),
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=kinds_for(view.key),
@@ -196,7 +200,7 @@ def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMen
         RailMenu(
             menu.id,
             number,
-            menu.name or f"Menu {number}",
+            menu.name or _("Menu %(number)s", number=number),
             _note(menu, number, sources.get(menu.id, [])),
             view.at(menu=menu.id, key="1").url(),
             menu.id == view.menu,
@@ -220,19 +224,19 @@ def _sources(flow: Flow) -> Mapping[str, list[int]]:
 
 def _note(menu: Menu, number: int, sources: list[int]) -> str:
     keys = sum(1 for key in KEYS if menu.actions(key))
-    amount = f"{keys} key" if keys == 1 else f"{keys} keys"
+    amount = ngettext("%(num)s key", "%(num)s keys", keys)
     if number == 1:
-        return f"starts the call · {amount}"
+        return _("starts the call · %(keys)s", keys=amount)
     if not sources:
-        return f"nothing leads here · {amount}"
+        return _("nothing leads here · %(keys)s", keys=amount)
     shown = ", ".join(map(str, sources[:3])) + ("…" if len(sources) > 3 else "")
-    return f"from {shown} · {amount}"
+    return _("from %(menus)s · %(keys)s", menus=shown, keys=amount)
 
 
 def _key(flow: Flow, menu: Menu, trigger: str, view: View, pressed: Mapping[str, str]) -> Key:
     lines = key_lines(flow, menu, trigger)
     said = not lines and trigger in prompts.announced_keys(menu.script)
-    label = "Anything else, or silence" if trigger == WRONG else trigger
+    label = _("Anything else, or silence") if trigger == WRONG else trigger
     return Key(
         label,
         trigger,
@@ -279,11 +283,11 @@ def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | N
 
 def _delete_question(flow: Flow, menu: Menu) -> DeleteQuestion:
     links = [
-        f"{menu_label(flow, source.id)}, {trigger_name(trigger)}"
-        for source, trigger, _ in links_to(flow, menu.id)
+        f"{say(menu_label(flow, source.id))}, {say(trigger_name(trigger))}"
+        for source, trigger, _step in links_to(flow, menu.id)
     ]
     others = [
-        (other.id, f"{number}. {other.name or f'Menu {number}'}")
+        (other.id, f"{number}. {other.name or _('Menu %(number)s', number=number)}")
         for number, other in enumerate(flow.menus, 1)
         if other.id != menu.id
     ]

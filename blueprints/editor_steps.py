@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from blueprints import may_edit, new_id
 from blueprints.auth import sign_in_first
@@ -99,10 +100,10 @@ def _kept(form: StepForm) -> dict[str, StepForm]:
 @may_edit
 def move_step(flow_id: int, menu_id: str, step_id: str, direction: str) -> ResponseReturnValue:
     """Up, down, or to a place (1-based) among the key's steps."""
-    trigger, _ = _step(flow_id, menu_id, step_id)
+    trigger, _old = _step(flow_id, menu_id, step_id)
 
     def change(flow: Flow) -> Flow:
-        _, position, _ = edits.find_step(edits.find_menu(flow, menu_id), step_id)
+        position = edits.find_step(edits.find_menu(flow, menu_id), step_id)[1]
         return edits.move_step(flow, menu_id, step_id, target_of(direction, position))
 
     return apply(_beside(flow_id, menu_id, trigger), change, menu_id=menu_id)
@@ -116,7 +117,7 @@ def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue
     return apply(
         _beside(flow_id, menu_id, trigger),
         lambda flow: edits.remove_step(flow, menu_id, step_id),
-        undoable=f"“{BY_NAME[old.kind].label}” was removed.",
+        undoable=_("“%(name)s” was removed.", name=BY_NAME[old.kind].label),
         menu_id=menu_id,
     )
 
@@ -124,7 +125,7 @@ def remove_step(flow_id: int, menu_id: str, step_id: str) -> ResponseReturnValue
 def _step(flow_id: int, menu_id: str, step_id: str) -> tuple[str, AnyAction]:
     """(trigger, action) of a step. Raises FlowNotFound and Gone."""
     menu = edits.find_menu(load(flow_id).flow, menu_id)
-    trigger, _, action = edits.find_step(menu, step_id)
+    trigger, _position, action = edits.find_step(menu, step_id)
     return trigger, action
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, request, url_for
+from flask_babel import lazy_gettext as _l
 
 from blueprints import whole
 from flows.document import KEYS, WRONG
@@ -16,7 +17,7 @@ SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
 """Trigger -> how it stands in an address."""
 
 TRIGGERS = {slug: trigger for trigger, slug in SLUGS.items()}
-TABS = (("phone", "Phone"), ("map", "Map"), ("json", "JSON"), ("script", "Script"))
+TABS = (("phone", _l("Phone")), ("map", _l("Map")), ("json", "JSON"), ("script", _l("Script")))
 FIRST_TAB = "phone"
 TARGETS = tuple((service.target, service.label) for service in SERVICES.values())
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
@@ -28,10 +30,10 @@ MOST_NAME = 500
 """Characters of the name of a value in a body (ours)."""
 
 VALUE_TYPES = [
-    SelectChoice("text"),
-    SelectChoice("number"),
-    SelectChoice("yesno", "yes or no"),
-    SelectChoice("json", "list or group"),
+    SelectChoice("text", _l("text")),
+    SelectChoice("number", _l("number")),
+    SelectChoice("yesno", _l("yes or no")),
+    SelectChoice("json", _l("list or group")),
 ]
 
 
@@ -66,7 +68,8 @@ class at_most(Length):
 
     def __init__(self, characters: int, *, lines: bool = False) -> None:
         super().__init__(
-            max=characters, message=f"This is too long: use at most {characters} characters."
+            max=characters,
+            message=_l("This is too long: use at most %(most)s characters.", most=characters),
         )
         self.sound = Sound(values.check_prose if lines else values.check_line)
 
@@ -129,9 +132,9 @@ class EditForm(FlaskForm):
 class ValueRow(Form):
     """One name with a value of a chosen type."""
 
-    name = StringField("Name", [at_most(MOST_NAME)], filters=[stripped])
-    type = SelectField("Type", choices=VALUE_TYPES, default="text")
-    value = StringField("Value")
+    name = StringField(_l("Name"), [at_most(MOST_NAME)], filters=[stripped])
+    type = SelectField(_l("Type"), choices=VALUE_TYPES, default="text")
+    value = StringField(_l("Value"))
 
     @property
     def empty(self) -> bool:
@@ -141,7 +144,7 @@ class ValueRow(Form):
     def validate_name(self, field: Any) -> None:
         """A value needs a name."""
         if self.value.data and not field.data:
-            raise StopValidation("Give this value a name.")
+            raise StopValidation(_("Give this value a name."))
 
     def validate_value(self, field: Any) -> None:
         """The value must fit its type."""
@@ -149,7 +152,7 @@ class ValueRow(Form):
             try:
                 parse_value(self.type.data, field.data or "")
             except ValueError as problem:
-                raise StopValidation(str(problem)) from None
+                raise StopValidation(problem.args[0]) from None
 
     def parsed(self) -> Any:
         """The value as JSON has it."""
@@ -168,22 +171,23 @@ def parse_value(kind: str, typed: str) -> Any:
 def _yes_or_no(typed: str) -> bool:
     answer = typed.strip().casefold()
     if answer not in _YES | _NO:
-        raise ValueError("Type yes or no.")
+        raise ValueError(_("Type yes or no."))
     return answer in _YES
 
 
 def _number(typed: str) -> int | float:
-    value = _json(typed.strip().replace(",", "."), "Type a number, such as 5 or 2.5.")
+    value = _json(typed.strip().replace(",", "."), _("Type a number, such as 5 or 2.5."))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("Type a number, such as 5 or 2.5.")
+        raise ValueError(_("Type a number, such as 5 or 2.5."))
     return value
 
 
-def _json(typed: str, sentence: str = "This is not valid JSON. Check quotes and brackets.") -> Any:
+def _json(typed: str, sentence: str = "") -> Any:
     try:
         return parse(typed.encode())
     except (Unreadable, UnicodeEncodeError):
-        raise ValueError(sentence) from None
+        wrong = sentence or _("This is not valid JSON. Check quotes and brackets.")
+        raise ValueError(wrong) from None
 
 
 _YES, _NO = (
@@ -207,8 +211,8 @@ def typed_value(value: Any) -> dict[str, str]:
 class HeaderRow(Form):
     """One custom header."""
 
-    name = StringField("Header", filters=[stripped])
-    value = StringField("Value")
+    name = StringField(_l("Header"), filters=[stripped])
+    value = StringField(_l("Value"))
 
     @property
     def empty(self) -> bool:

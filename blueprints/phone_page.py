@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flask_babel import gettext as _
+
 from blueprints import json_view, recording_view
 from blueprints.draft import NEW_STEP_ID
 from blueprints.editor_view import SLUGS, View
@@ -78,7 +80,7 @@ def build(flow: Flow, view: View, *, unsaved: bool = False) -> PhonePage:
         menu=menu,
         keys=",".join(inputs),
         start=start,
-        start_name=(first.name or f"Menu {start + 1}") if first else "",
+        start_name=(first.name or _("Menu %(number)s", number=start + 1)) if first else "",
         trail=_trail(call, view) if call else [],
         wait_ms=call.wait_ms if call else 0,
         prompt_ms=prompt_ms(menu, _known_seconds(menu)) if menu else 0,
@@ -116,7 +118,7 @@ def _place(event: engine.Event, view: View) -> str:
 def _words(flow: Flow, event: engine.Event) -> str:
     """As it happened; but the phone tells no web address, so it says what it would do."""
     if isinstance(event, engine.Told):
-        return f"Would tell {event.url}"
+        return _("Would tell %(address)s", address=event.url)
     if isinstance(event, engine.Saved):
         return event.in_words(flow).replace("Saved", "Would save", 1)
     return event.in_words(flow)

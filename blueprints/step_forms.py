@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, StopValidation
 
@@ -43,7 +45,7 @@ SPARE_ROWS = 1
 """Empty rows that a list of values shows below its own."""
 
 
-HOW_OFTEN = f"Type a number from 1 to {MAX_TIMES}."
+HOW_OFTEN = _l("Type a number from 1 to %(most)s.", most=MAX_TIMES)
 
 
 class StepForm(EditForm):
@@ -91,7 +93,7 @@ class StepForm(EditForm):
 
 
 def _add_rows(rows: FieldList, number: int) -> None:
-    for _ in range(number):
+    for _row in range(number):
         rows.append_entry()
 
 
@@ -104,7 +106,7 @@ class WebhookForm(StepForm):
 
     kind = "webhook"
     lists = ("body", "headers")
-    url = StringField("Web address", [Sound(values.check_url)], filters=[stripped])
+    url = StringField(_l("Web address"), [Sound(values.check_url)], filters=[stripped])
     body = FieldList(FormField(ValueRow), max_entries=100)
     headers = FieldList(FormField(HeaderRow), max_entries=70)
 
@@ -149,8 +151,8 @@ def _refuse_twins(rows: FieldList, fold: Any) -> None:
     for row in _filled(rows):
         name = fold(row.form.name.data or "")
         if name in seen:
-            row.form.name.errors = [*row.form.name.errors, "This name is there twice."]
-            raise StopValidation("Two rows have the same name. Rename or empty one of them.")
+            row.form.name.errors = [*row.form.name.errors, _("This name is there twice.")]
+            raise StopValidation(_("Two rows have the same name. Rename or empty one of them."))
         seen.add(name)
 
 
@@ -159,13 +161,13 @@ class SaveAnswerForm(StepForm):
 
     kind = "save_answer"
     name = StringField(
-        "Name of the answer",
-        [needed("Give the answer a name."), at_most(80)],
+        _l("Name of the answer"),
+        [needed(_l("Give the answer a name.")), at_most(80)],
         filters=[stripped],
-        description="What was asked, such as “delivery”.",
+        description=_l("What was asked, such as “delivery”."),
     )
-    type = SelectField("Type", choices=VALUE_TYPES, default="text")
-    value = StringField("Value", description="What this key means, such as “confirmed”.")
+    type = SelectField(_l("Type"), choices=VALUE_TYPES, default="text")
+    value = StringField(_l("Value"), description=_l("What this key means, such as “confirmed”."))
 
     @classmethod
     def data_of(cls, action: SaveAnswer) -> dict[str, Any]:
@@ -177,7 +179,7 @@ class SaveAnswerForm(StepForm):
         try:
             parse_value(self.type.data, field.data or "")
         except ValueError as problem:
-            raise StopValidation(str(problem)) from None
+            raise StopValidation(problem.args[0]) from None
 
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step that was described."""
@@ -190,7 +192,7 @@ class GoToForm(StepForm):
 
     kind = "goto"
     menu = SelectField(
-        "Menu", [InputRequired("Choose the menu that plays next.")], validate_choice=False
+        _l("Menu"), [InputRequired(_l("Choose the menu that plays next."))], validate_choice=False
     )
 
     @classmethod
@@ -200,16 +202,16 @@ class GoToForm(StepForm):
 
     def know(self, flow: Flow) -> None:
         """All menus, by number and name."""
-        self.menu.choices = [SelectChoice("", "Choose a menu…")] + [
-            SelectChoice(menu.id, f"{number}. {menu.name or f'Menu {number}'}")
+        self.menu.choices = [SelectChoice("", _("Choose a menu…"))] + [
+            SelectChoice(menu.id, f"{number}. {menu.name or _('Menu %(number)s', number=number)}")
             for number, menu in enumerate(flow.menus, 1)
         ]
-        self.menu.choices.append(SelectChoice(NEW_MENU, "+ A new menu"))
+        self.menu.choices.append(SelectChoice(NEW_MENU, "+ " + _("A new menu")))
 
     def validate_menu(self, field: Any) -> None:
         """The menu must be there."""
         if field.data not in {choice.value for choice in field.choices}:
-            raise StopValidation("That menu is not there any more: choose another one.")
+            raise StopValidation(_("That menu is not there any more: choose another one."))
 
     def action(self, step_id: str, old: AnyAction | None) -> AnyAction:
         """The step that was described; an imported link keeps the form it was written in."""
@@ -222,7 +224,7 @@ class RepeatForm(StepForm):
 
     kind = "repeat"
     times = WholeNumber(
-        "How many times",
+        _l("How many times"),
         InputRequired(HOW_OFTEN),
         NumberRange(1, MAX_TIMES, HOW_OFTEN),
         wrong=HOW_OFTEN,
@@ -244,10 +246,10 @@ class ConnectForm(StepForm):
 
     kind = "connect"
     number = StringField(
-        "Phone number",
-        [InputRequired("Type the number to connect to, such as +380441234567.")],
+        _l("Phone number"),
+        [InputRequired(_l("Type the number to connect to, such as +380441234567."))],
         filters=[stripped],
-        description="With + and the country code, or as you would dial it at home.",
+        description=_l("With + and the country code, or as you would dial it at home."),
     )
 
     @classmethod
@@ -295,5 +297,5 @@ def with_new_menu(flow: Flow, action: AnyAction) -> tuple[Flow, AnyAction]:
     if not isinstance(action, GoTo) or action.menu != NEW_MENU:
         return flow, action
     menu_id = new_id()
-    wider = edits.add_menu(flow, menu_id, f"Menu {len(flow.menus) + 1}")
+    wider = edits.add_menu(flow, menu_id, _("Menu %(number)s", number=len(flow.menus) + 1))
     return wider, action.model_copy(update={"menu": menu_id})

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from blueprints.languages import say
 from flows.document import (
     WRONG,
     AnyAction,
@@ -47,21 +52,21 @@ def numbered(flow: Flow, menu_id: str) -> str:
     """ "2 Another day", or what is wrong with the link."""
     index = flow.index_of(menu_id)
     if index is None:
-        return "choose a menu"
+        return _("choose a menu")
     name = flow.menus[index].name
-    return f"{index + 1} {name}" if name else f"Menu {index + 1}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{index + 1} {name}" if name else _("Menu %(number)s", number=index + 1)
 
 
 def _webhook_detail(_flow: Flow, action: Webhook) -> tuple[str, str]:
     parts = []
     if action.headers:
-        parts.append(_count(len(action.headers), "custom header"))
+        parts.append(
+            ngettext("%(num)s custom header", "%(num)s custom headers", len(action.headers))
+        )
     if action.body:
-        parts.append("body with " + _count(len(action.body), "field"))
+        parts.append(
+            ngettext("body with %(num)s field", "body with %(num)s fields", len(action.body))
+        )
     return " · ".join(parts), f"POST {action.url}"
 
 
@@ -73,30 +78,33 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "save_answer",
         SaveAnswer,
-        "Save the answer",
+        _l("Save the answer"),
         "answer",
-        lambda _flow, a: f"Save “{_clip(a.name)}”",
+        lambda _flow, a: _("Save “%(name)s”", name=_clip(a.name)),
         lambda _flow, a: (
-            "Kept with the caller’s number; the call’s page shows it.",
+            _("Kept with the caller’s number; the call’s page shows it."),
             f"{a.name} = {a.value}",
         ),
     ),
     Kind(
         "webhook",
         Webhook,
-        "Tell a web address",
+        _l("Tell a web address"),
         "web",
-        lambda _flow, a: "Tell a web address",
+        lambda _flow, a: _("Tell a web address"),
         _webhook_detail,
     ),
     Kind(
         "repeat",
         Repeat,
-        "Say it again",
+        _l("Say it again"),
         "goto",
-        lambda _flow, a: f"Say it again, {times_in_words(a.times)}",
+        lambda _flow, a: _("Say it again, %(times)s", times=say(times_in_words(a.times))),
         lambda _flow, a: (
-            f"Plays this menu again, {times_in_words(a.times)} at most; then the next steps run.",
+            _(
+                "Plays this menu again, %(times)s at most; then the next steps run.",
+                times=say(times_in_words(a.times)),
+            ),
             "",
         ),
         only_for_wrong=True,
@@ -104,31 +112,31 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "goto",
         GoTo,
-        "Go to a menu",
+        _l("Go to a menu"),
         "goto",
         lambda flow, a: f"→ {_clip(numbered(flow, a.menu))}",
         lambda flow, a: (
-            f"The caller hears “{menu_label(flow, a.menu)}” next."
+            _("The caller hears “%(menu)s” next.", menu=say(menu_label(flow, a.menu)))
             if flow.menu(a.menu)
-            else "No menu is chosen yet.",
+            else _("No menu is chosen yet."),
             "",
         ),
     ),
     Kind(
         "connect",
         Connect,
-        "Connect to a number",
+        _l("Connect to a number"),
         "call",
-        lambda _flow, a: f"Connect {a.number}",
-        lambda _flow, a: ("The caller is put through to this number.", a.number),
+        lambda _flow, a: _("Connect %(number)s", number=a.number),
+        lambda _flow, a: (_("The caller is put through to this number."), a.number),
     ),
     Kind(
         "hangup",
         HangUp,
-        "Hang up",
+        _l("Hang up"),
         "end",
-        lambda _flow, a: "Hang up",
-        lambda _flow, a: ("The call ends here.", ""),
+        lambda _flow, a: _("Hang up"),
+        lambda _flow, a: (_("The call ends here."), ""),
         has_form=False,
     ),
 )
