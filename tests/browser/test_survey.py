@@ -26,8 +26,9 @@ def test_a_survey_is_spoken_rung_answered_counted_and_exported(page: Page):
     page.get_by_role("button", name="for all 4 menus without one").click()
     expect(page.locator("#own-recording .tag")).to_have_text("Draft voice", timeout=40_000)
     expect(page.locator(".checks")).to_contain_text("This is a draft voice")
-    expect(page.locator("pre")).to_contain_text("/r/")
     editor = page.url
+    page.get_by_role("link", name="JSON", exact=True).click()
+    expect(page.locator("pre")).to_contain_text("/r/")
 
     sound = page.request.get(page.locator("#heard-audio").get_attribute("src") or "")
     assert sound.headers["content-type"].startswith("audio/")
