@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import requests
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from blueprints.security import HEADERS
 from tests.blueprints.conftest import STRANGER, VIEWER, token
@@ -70,8 +72,10 @@ FORM = {
     "revision": "1", "name": "Taken over", "wait": "5", "recording": "ivr_9", "sender": "Evil",
     "recipient": "+380501234567", "text": "ivr", "edit": "add_wrong", "do": "hangup", "key": "1",
     "connection": "1", "number": "+15055550100", "nonce": "theirs", "key_name": "Theirs",
-    "days": "1", "sure": "y", "paused": "1", "lines": "+380671234567", "code": "1234", "call_me_first": "0",
-    "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice", "per_minute": "5", "caller_id": "+380441234567",
+    "days": "1", "sure": "y", "paused": "1", "lines": "+380671234567", "code": "1234",
+    "call_me_first": "0",
+    "url": "https://evil.example.com", "enabled": "y", "grace": "0", "route": "practice",
+    "per_minute": "5", "caller_id": "+380441234567",
     "service": "speechcall", "base_url": "https://evil.example.com", "press": "1", "keys": "1",
     "role": "owner", "email": "theirs@example.com", "password": "their own password",
     "word": "theirs", "category": "SPAM", "own_number": "+380441234567", "fail_open": "1",
@@ -271,3 +275,10 @@ def test_a_foreign_host_name_is_refused(house):
     for origin in ("https://evil.example", "null"):
         headers = {"Host": "evil.example", "Origin": origin, "Sec-Fetch-Site": "cross-site"}
         assert house.app.test_client().post("/login", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["[::1", "localhost:99999", "a b", "", "localhost:x", "\xff"])
+def test_a_host_name_that_cannot_be_one_is_refused(house, host):
+    environ = EnvironBuilder("/login", method="POST").get_environ() | {"HTTP_HOST": host}
+    _, status, _ = run_wsgi_app(house.app, environ)
+    assert status.startswith("400"), status

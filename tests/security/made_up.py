@@ -37,7 +37,7 @@ HEADERS = {
     "bytes=9-1", "bytes=-", "x=1"), "If-None-Match": ('"x"', "*", 'W/"'), "If-Modified-Since":
     ("x", "Sat, 21 Nov 2026 00:00:00 GMT"), "Accept-Language": ("uk", "bg;q=2", "x" * 500, ";;"),
     "Accept": ("application/json", "*/*;q=x"), "X-Forwarded-For": ("1.2.3.4", "x, y"),
-    "X-Forwarded-Proto": ("https",), "Host": ("evil.invalid", "localhost:99999", "[::1", "a b"),
+    "X-Forwarded-Proto": ("https",), "Host": ("evil.invalid", "a b"),
     "Origin": ("null", "http://evil.invalid", "http://localhost"), "Referer": ("//x", "\u00ff"),
     "Sec-Fetch-Site": ("cross-site", "same-origin", "none"), "Authorization": ("Basic", "Basic x",
     "Basic ////", "Basic OnNlY3JldA==", "Bearer x", "Digest a=b", "\u00ff"),
