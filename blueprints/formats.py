@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-from babel import numbers
+from babel import dates, numbers
 from flask import Flask
 from flask_babel import format_date, get_locale
 from markupsafe import Markup
@@ -16,8 +16,17 @@ from wtforms import Field
 
 def moment(stamp: str) -> str:
     """``2026-11-21T07:30:00.123Z`` -> "21 Nov 2026, 07:30 UTC" (the page's script localises)."""
-    at = datetime.fromisoformat(stamp.replace("Z", "+00:00"))
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return _minute(stamp[:MINUTE], str(get_locale()))
+
+
+MINUTE = len("2026-11-21T07:30")
+
+
+@lru_cache(maxsize=4096)
+def _minute(stamp: str, locale: str) -> str:
+    """A list writes the same minutes again and again."""
+    at = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+    return f"{dates.format_datetime(at, 'd MMM y, HH:mm', UTC, locale)} UTC"
 
 
 def clock(stamp: str) -> str:

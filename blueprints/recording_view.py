@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -166,7 +167,7 @@ def size_words(size: int) -> str:
     """For example "84 kB"."""
     if size < 1_000_000:
         return _("%(number)s kB", number=max(1, round(size / 1000)))
-    return _("%(number)s MB", number=f"{size / 1_000_000:.1f}".removesuffix(".0"))
+    return _("%(number)s MB", number=format_decimal(round(size / 1_000_000, 1)))
 
 
 def loudness_words(lufs: float | None) -> str:

@@ -29,13 +29,14 @@ if (window.Idiomorph) {
 const guarded = (form) => form instanceof HTMLFormElement && form.matches("[data-guarded], [data-autosave]");
 const signedOut = (xhr) => new URL(xhr.responseURL || location.href, location.href).pathname === "/login";
 const polls = (elt) => elt.matches("[hx-trigger^=every]");
+const WORDS = JSON.parse(document.body.dataset.words);
 const say = (text) => { const saved = document.querySelector(".saved"); if (saved) saved.textContent = text; };
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!guarded(form)) return;
   form.setAttribute("data-dirty", "");
-  say("Not saved yet");
+  say(WORDS.unsaved);
 });
 window.addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-dirty]")) event.preventDefault(); });
 
@@ -43,9 +44,9 @@ window.addEventListener("beforeunload", (event) => { if (document.querySelector(
 document.addEventListener("htmx:beforeRequest", (event) => {
   const sender = event.detail.elt, open = document.querySelector("form[data-guarded][data-dirty]");
   const stays = !open || sender === open || sender.matches("[data-autosave], [data-phone]");
-  if (!stays && !confirm("What you typed is not saved yet. Leave without saving it?")) { event.preventDefault(); return; }
+  if (!stays && !confirm(WORDS.leave)) { event.preventDefault(); return; }
   if (!stays) open.removeAttribute("data-dirty");
-  if (guarded(sender)) { sender.removeAttribute("data-dirty"); say("Saving…"); }
+  if (guarded(sender)) { sender.removeAttribute("data-dirty"); say(WORDS.saving); }
 });
 
 // A poll that failed changes nothing; when the session has ended, the page says so itself.
@@ -108,7 +109,7 @@ const linkTo = (href, text, aside) => {
 const again = (form) => {
   if (!guarded(form)) return [];
   const button = document.createElement("button");
-  button.textContent = "Save again";
+  button.textContent = WORDS.again;
   button.addEventListener("click", () => form.requestSubmit());
   return [button];
 };
@@ -122,22 +123,22 @@ const renewTokens = async () => {
   return Boolean(fresh);
 };
 
-const askToSignIn = (elt) => tell("You are signed out.", "What you typed is still here. Sign in in another tab, then press again here.",
-  linkTo("/login", "Sign in", true), ...again(elt));
+const askToSignIn = (elt) => tell(WORDS.signedOut, WORDS.signInAgain,
+  linkTo("/login", WORDS.signIn, true), ...again(elt));
 
 const explain = async (xhr, elt) => {
   if (signedOut(xhr)) { askToSignIn(elt); return; }
   if (xhr.status === 400) {
     const renewed = await renewTokens().catch(() => null);
-    if (renewed) tell("That did not work yet.", "The page was open for too long. What you typed is still here: press again.", ...again(elt));
+    if (renewed) tell(WORDS.notYet, WORDS.tooLong, ...again(elt));
     else askToSignIn(elt);
     return;
   }
   const page = parsed(xhr.responseText);
-  const title = page.querySelector("h1")?.textContent ?? "That did not work";
-  const advice = page.getElementById("advice")?.textContent ?? "Try again in a moment.";
-  const way = xhr.status === 404 ? [linkTo("/", "Go to your call flows", false)] : again(elt);
-  tell(`${title}.`, `${advice} What you typed is still here.`, ...way);
+  const title = page.querySelector("h1")?.textContent ?? WORDS.failed;
+  const advice = page.getElementById("advice")?.textContent ?? WORDS.later;
+  const way = xhr.status === 404 ? [linkTo("/", WORDS.toFlows, false)] : again(elt);
+  tell(`${title}.`, `${advice} ${WORDS.kept}`, ...way);
 };
 
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -146,7 +147,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false;
   dropQueue();
   if (guarded(elt)) elt.setAttribute("data-dirty", "");
-  say("Not saved");
+  say(WORDS.notSaved);
   explain(xhr, elt);
 });
 
@@ -154,7 +155,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 const warnUnsaved = (event) => {
   dropQueue();
   if (guarded(event.detail.elt)) event.detail.elt.setAttribute("data-dirty", "");
-  say("Not saved: the connection was lost. Try again.");
+  say(WORDS.lost);
 };
 document.addEventListener("htmx:sendError", warnUnsaved);
 document.addEventListener("htmx:timeout", warnUnsaved);
@@ -239,7 +240,7 @@ document.addEventListener("click", async (event) => {
     const reply = await fetch(link.dataset.copy);
     if (!reply.ok) throw new Error(String(reply.status));
     await navigator.clipboard.writeText(await reply.text());
-    link.textContent = "Copied";
+    link.textContent = WORDS.copied;
     setTimeout(() => { link.textContent = label; closeMenus(null); }, 1500);
   } catch {
     location.href = link.href;
@@ -292,13 +293,14 @@ document.addEventListener("drop", (event) => {
 });
 document.addEventListener("dragend", () => { dragged?.classList.remove("dragged"); dragged = null; });
 
-// Moments in the reader's own time zone.
+// Moments in the reader's own time zone, and in the page's language; English in the browser's own way.
+const LOCALE = document.documentElement.lang === "en" ? [] : document.documentElement.lang;
 const localise = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.valueOf())) return;
   time.textContent = time.dataset.clock !== undefined
-    ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })
-    : at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    ? at.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })
+    : at.toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 });
 
 // The ringing phone reads its script aloud, once for each time a menu plays.

@@ -120,7 +120,7 @@ def test_whatever_the_server_says_the_text_stays_and_is_saved_later(
     shaky.status = status
     type_a_script(page)
     trouble = page.locator("#trouble")
-    expect(trouble).to_contain_text(PAGES[status][0])
+    expect(trouble).to_contain_text(str(PAGES[status][0]))
     expect(trouble).to_contain_text("What you typed is still here.")
     expect(page.locator("#script")).to_have_value(TYPED)
     expect(page.locator(".saved")).to_have_text("Not saved")
@@ -141,7 +141,7 @@ def test_what_was_pressed_after_a_text_that_was_not_saved_does_not_take_it_away(
     shaky.status = 503
     page.locator("#script").fill(TYPED)
     page.locator("#rail-b a").click()
-    expect(page.locator("#trouble")).to_contain_text(PAGES[503][0])
+    expect(page.locator("#trouble")).to_contain_text(str(PAGES[503][0]))
     page.wait_for_timeout(300)
     expect(page.locator("#script")).to_have_value(TYPED)
 
@@ -150,7 +150,7 @@ def test_a_text_larger_than_anything_may_be_stays(page: Page, flow_id: int):
     page.goto(f"/flows/{flow_id}?menu=a")
     page.evaluate("document.getElementById('script').value = 'x'.repeat(2_600_000)")
     page.evaluate("document.getElementById('heard').requestSubmit()")
-    expect(page.locator("#trouble")).to_contain_text(PAGES[413][0])
+    expect(page.locator("#trouble")).to_contain_text(str(PAGES[413][0]))
     assert page.evaluate("document.getElementById('script').value.length") == 2_600_000
 
 
@@ -158,7 +158,7 @@ def test_a_deleted_call_flow_says_so_and_leaves_the_text(page: Page, shaky: Shak
     page.goto(f"/flows/{flow_id}?menu=a")
     store.delete(shaky.db, 1, flow_id)
     type_a_script(page)
-    expect(page.locator("#trouble")).to_contain_text(PAGES[404][0])
+    expect(page.locator("#trouble")).to_contain_text(str(PAGES[404][0]))
     expect(page.locator("#script")).to_have_value(TYPED)
 
 
