@@ -9,7 +9,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@tools/chromium.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

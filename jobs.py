@@ -115,6 +115,10 @@ class Jobs:
         if call.next_at is not None:
             self._at(self._advance, call.next_at, call.message_id)
 
+    def forward_answers(self, workspace_id: int) -> None:
+        """Have a workspace's new answers told on to its own web address."""
+        self._now(self._forward, workspace_id)
+
     @contextmanager
     def reach(self) -> Iterator[tuple[Database, ServiceFor]]:
         """For a gateway that answers at once: a database of its own, and the way to services."""
@@ -130,10 +134,6 @@ class Jobs:
         if call.state == "queued":
             self.place_call(call.id)
         self._ask_later(call)
-
-    def forward_answers(self, workspace_id: int) -> None:
-        """Have a workspace's new answers told on to its own web address."""
-        self._now(self._forward, workspace_id)
 
     # What the workers do.
 

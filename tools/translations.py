@@ -27,7 +27,7 @@ SEARCHED = ("templates", "blueprints", "flows", "calling", "providers", "storage
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
 KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "said": None,
-    "ngettext": (1, 2),
+    "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 
 TABLES = (
