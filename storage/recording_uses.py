@@ -39,7 +39,8 @@ def uses(db: Database, workspace_id: int, tokens: Iterable[str]) -> dict[str, li
 
 USES = (
     "WITH playing AS MATERIALIZED (SELECT hash, recording_token AS token, body FROM menu_versions"
-    " INDEXED BY menu_versions_recording WHERE recording_token IN (SELECT value FROM json_each(?)) AND workspace_id = ?)"
+    " INDEXED BY menu_versions_recording"
+    " WHERE recording_token IN (SELECT value FROM json_each(?)) AND workspace_id = ?)"
     " SELECT playing.token, json_extract(playing.body, '$.recording') AS recording,"
     " f.id AS flow_id, f.name AS flow_name, f.revision,"
     " json_extract(menu.value, '$[0]') AS menu_id,"
