@@ -20,17 +20,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
 from blueprints import box, db
 from blueprints.fields import at_most, needed
 from blueprints.noting import note
 from storage import attempts, audit, people, second_factor, sessions
-from storage.credentials import password_matches, token_hash
+from storage.credentials import is_common, password_matches, token_hash
 
 blueprint = Blueprint("auth", __name__)
 LOGIN = LoginManager()
@@ -96,36 +97,47 @@ def sign_in_first() -> ResponseReturnValue | None:
 class LoginForm(FlaskForm):
     """E-mail and password."""
 
-    email = EmailField("E-mail", [InputRequired("Type your e-mail address.")])
-    password = PasswordField("Password", [InputRequired("Type your password.")])
+    email = EmailField(_l("E-mail"), [InputRequired(_l("Type your e-mail address."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
+
+
+def _not_common(_form: FlaskForm, field: PasswordField) -> None:
+    if is_common(field.data or ""):
+        raise StopValidation(_("Many people use this password. Choose another one."))
+
+
+def chosen_password(label: str) -> PasswordField:
+    """A field for a password that is chosen now."""
+    return PasswordField(
+        label,
+        [
+            InputRequired(_l("Choose a password.")),
+            Length(PASSWORD_MIN, 200, _l("Use at least 10 characters.")),
+            _not_common,
+        ],
+        description=_l("At least 10 characters."),
+    )
 
 
 class OwnerForm(FlaskForm):
     """Who the first owner is."""
 
-    name = StringField("Your name", [needed("Type your name."), at_most(100)])
+    name = StringField(_l("Your name"), [needed(_l("Type your name.")), at_most(100)])
     workspace = StringField(
-        "Your company or team",
-        [needed("Type the name of your company or team."), at_most(100)],
+        _l("Your company or team"),
+        [needed(_l("Type the name of your company or team.")), at_most(100)],
     )
     email = EmailField(
-        "E-mail",
+        _l("E-mail"),
         [
-            InputRequired("Type your e-mail address."),
+            InputRequired(_l("Type your e-mail address.")),
             Regexp(
                 r"[^@\s]+@[^@\s]+\.?[^@\s]*$",
-                message="Type an e-mail address, such as anna@example.com.",
+                message=_l("Type an e-mail address, such as anna@example.com."),
             ),
         ],
     )
-    password = PasswordField(
-        "Password",
-        [
-            InputRequired("Choose a password."),
-            Length(PASSWORD_MIN, 200, f"Use at least {PASSWORD_MIN} characters."),
-        ],
-        description=f"At least {PASSWORD_MIN} characters.",
-    )
+    password = chosen_password(_l("Password"))
 
 
 @blueprint.route("/welcome/<token>", methods=["GET", "POST"])

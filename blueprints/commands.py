@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from blueprints import db, settings
 from storage import keys, people
+from storage.credentials import is_common
 from storage.migrations import migrate as run_migrations
 
 people_commands = AppGroup("people", help="People who can sign in.")
@@ -66,6 +67,8 @@ def add_person(email: str, name: str, role: people.Role, password_stdin: bool) -
     password = sys.stdin.readline().rstrip("\r\n")
     if len(password) < 10:
         raise click.ClickException("Use a password of at least 10 characters.")
+    if is_common(password):
+        raise click.ClickException("Many people use this password. Choose another one.")
     try:
         people.add(db(), _workspace(), email=email, name=name, role=role, password=password)
     except people.EmailTaken:

@@ -13,10 +13,9 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from blueprints import db
-from blueprints.auth import let_in
+from blueprints.auth import chosen_password, let_in
 from blueprints.fields import at_most, needed, stripped
 from blueprints.noting import note
-from blueprints.passwords import new_password
 from storage import audit, invitations, people
 
 blueprint = Blueprint("invited", __name__)
@@ -28,13 +27,13 @@ class JoinForm(FlaskForm):
     name = StringField(
         _l("Your name"), [needed(_l("Type your name.")), at_most(100)], filters=[stripped]
     )
-    password = new_password()
+    password = chosen_password(_l("New password"))
 
 
 class ResetForm(FlaskForm):
     """A new password."""
 
-    password = new_password()
+    password = chosen_password(_l("New password"))
 
 
 @blueprint.route("/join/<token>", methods=["GET", "POST"])

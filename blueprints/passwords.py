@@ -8,24 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from blueprints import db, person
-from blueprints.auth import PASSWORD_MIN, wait_words
+from blueprints.auth import chosen_password, wait_words
 from storage import attempts
 from storage.credentials import password_matches
-
-
-def new_password() -> PasswordField:
-    """A field for a password that is chosen now."""
-    return PasswordField(
-        _l("New password"),
-        [
-            InputRequired(_l("Choose a password.")),
-            Length(PASSWORD_MIN, 200, _l("Use at least 10 characters.")),
-        ],
-        description=_l("At least 10 characters."),
-    )
 
 
 class PasswordAgainForm(FlaskForm):
@@ -37,7 +25,7 @@ class PasswordAgainForm(FlaskForm):
 class NewPasswordForm(PasswordAgainForm):
     """The old password and the new one."""
 
-    new = new_password()
+    new = chosen_password(_l("New password"))
 
 
 def refused(form: PasswordAgainForm) -> int:

@@ -6,9 +6,11 @@ The encryption key lives in a file beside the database, never inside it.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -38,6 +40,18 @@ def password_matches(stored_hash: str | None, password: str) -> bool:
         return _HASHER.verify(stored_hash or _NOBODYS_HASH, password) and stored_hash is not None
     except VerificationError:
         return False
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Read when a password is chosen, not at start-up: 30 000 words of the zxcvbn package's lists.
+    lists = importlib.import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS
+    return frozenset(lists["passwords"])
+
+
+def is_common(password: str) -> bool:
+    """Whether it is one of the 30 000 passwords that people use most, in any letter case."""
+    return password.lower() in _common_passwords()
 
 
 def new_token() -> str:

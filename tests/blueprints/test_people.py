@@ -44,6 +44,19 @@ def test_the_link_works_once(fresh):
     assert browser.get(f"/welcome/{token}").status_code == 410
 
 
+@pytest.mark.parametrize("common", ["password123", "Qwertyuiop", "1234567890"])
+def test_a_password_that_many_people_use_is_refused(fresh, app, common):
+    browser, token, db = fresh
+    browser.get(f"/welcome/{token}")
+    browser.post(f"/welcome/{token}", **{**FIRST, "password": common})
+    assert browser.page.status_code == 422
+    assert "Many people use this password. Choose another one." in browser.text
+    assert not people.anybody(db)
+    named = ["people", "add", "eve@example.com", "--name", "E", "--role", "viewer"]
+    said = app.test_cli_runner().invoke(args=[*named, "--password-stdin"], input=common)
+    assert said.exit_code == 1 and "Many people use this password" in said.output
+
+
 def test_a_new_workspace_has_a_practice_connection_for_each_service(fresh):
     browser, token, _ = fresh
     browser.get(f"/welcome/{token}")
