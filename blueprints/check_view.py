@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from blueprints.editor_view import SLUGS, View
 from flows.document import Flow
 from flows.problems import Problem
+from flows.said import joined
 
 CHECKS_SHOWN = 40
 """How many findings stand beside the menus; more can hardly be read at once."""
@@ -69,7 +70,7 @@ def _check(problem: Problem, view: View, names: Mapping[str, str], others: list[
         tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
         problem.code,
         problem.path,
-        ", ".join(_where(other, names) for other in others),
+        joined(_where(other, names) for other in others),
     )
 
 
@@ -77,13 +78,8 @@ def _where(problem: Problem, names: Mapping[str, str]) -> str:
     """The place in words, with the menu's own name: "2 Another day, key 3, step 1"."""
     place = problem.place
     name = names.get(place.menu_id, "")
-    words = place.in_words()
-    number = f"Menu {place.menu_number}"
-    return (
-        words.replace(number, f"{place.menu_number} {name}", 1)
-        if name not in ("", number)
-        else words
-    )
+    is_named = name not in ("", f"Menu {place.menu_number}")
+    return place.in_words(f"{place.menu_number} {name}" if is_named else "")
 
 
 def _anchor(problem: Problem) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -191,7 +192,7 @@ def _elsewhere(view: View, menu: Menu) -> View:
 
 
 def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMenu]:
-    sources = _sources(flow)
+    sources, note = _sources(flow), _notes()
     trouble: dict[str, str] = {}
     for problem in problems:
         if trouble.get(problem.place.menu_id) != "error":
@@ -201,7 +202,7 @@ def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMen
             menu.id,
             number,
             menu.name or _("Menu %(number)s", number=number),
-            _note(menu, number, sources.get(menu.id, [])),
+            note(menu, number, sources.get(menu.id, [])),
             view.at(menu=menu.id, key="1").url(),
             menu.id == view.menu,
             trouble.get(menu.id, ""),
@@ -222,15 +223,22 @@ def _sources(flow: Flow) -> Mapping[str, list[int]]:
     return found
 
 
-def _note(menu: Menu, number: int, sources: list[int]) -> str:
-    keys = sum(1 for key in KEYS if menu.actions(key))
-    amount = ngettext("%(num)s key", "%(num)s keys", keys)
-    if number == 1:
-        return _("starts the call · %(keys)s", keys=amount)
-    if not sources:
-        return _("nothing leads here · %(keys)s", keys=amount)
-    shown = ", ".join(map(str, sources[:3])) + ("…" if len(sources) > 3 else "")
-    return _("from %(menus)s · %(keys)s", menus=shown, keys=amount)
+def _notes() -> Callable[[Menu, int, list[int]], str]:
+    """What is noted of a menu; a list of many menus looks its sentences up once."""
+    amount = cache(lambda keys: ngettext("%(num)s key", "%(num)s keys", keys))
+    starts, alone = _("starts the call · %(keys)s"), _("nothing leads here · %(keys)s")
+    led_to = _("from %(menus)s · %(keys)s")
+
+    def note(menu: Menu, number: int, sources: list[int]) -> str:
+        keys = amount(sum(1 for key in KEYS if menu.actions(key)))
+        if number == 1:
+            return starts % {"keys": keys}
+        if not sources:
+            return alone % {"keys": keys}
+        shown = ", ".join(map(str, sources[:3])) + ("…" if len(sources) > 3 else "")
+        return led_to % {"menus": shown, "keys": keys}
+
+    return note
 
 
 def _key(flow: Flow, menu: Menu, trigger: str, view: View, pressed: Mapping[str, str]) -> Key:

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 from blueprints import json_view, recording_view
 from blueprints.draft import NEW_STEP_ID
 from blueprints.editor_view import SLUGS, View
+from blueprints.languages import say
 from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from flows.durations import prompt_ms
+from flows.step_words import value_in_words
 
 MOST_INPUTS = 400
 """How many keys a phone's address may hold; a call is cut after 100 menus anyway."""
@@ -120,7 +122,8 @@ def _words(flow: Flow, event: engine.Event) -> str:
     if isinstance(event, engine.Told):
         return _("Would tell %(address)s", address=event.url)
     if isinstance(event, engine.Saved):
-        return event.in_words(flow).replace("Saved", "Would save", 1)
+        value = say(value_in_words(event.value))
+        return _("Would save the answer %(name)s: %(value)s", name=event.name, value=value)
     return event.in_words(flow)
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flows.said import said
+
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#")
 """The twelve keys of a phone, in the order they stand on it."""
 
@@ -166,5 +168,5 @@ def menu_label(flow: Flow, menu_id: str) -> str:
     """How people call a menu: its name, or "Menu 2"."""
     index = flow.index_of(menu_id)
     if index is None:
-        return "a menu that is gone"
-    return flow.menus[index].name or f"Menu {index + 1}"
+        return said("a menu that is gone")
+    return flow.menus[index].name or said("Menu {number}", number=index + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows.document import DEFAULT_WAIT_MS, Menu
+from flows.said import said
 
 CHARACTERS_PER_SECOND = 14
 """Reading speed of a script, spaces included (ours: about 150 words a minute, the usual pace of
@@ -46,5 +47,7 @@ def seconds_in_words(milliseconds: int) -> str:
     """For example "52 s" or "3 min 20 s", to the nearest second."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     if minutes < 2:
-        return f"{minutes * 60 + seconds} s"
-    return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+        return said("{seconds} s", seconds=minutes * 60 + seconds)
+    if seconds:
+        return said("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+    return said("{minutes} min", minutes=minutes)

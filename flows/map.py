@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from flows.document import Flow, Menu
+from flows.document import WRONG, Flow, Menu
 from flows.drawing import Box, Drawing, Edge, End, Move, Row, Sign, State, Text
 from flows.lanes import Point, smooth
 from flows.map_plan import BOX_WIDTH, CELL, MOST_COLUMNS, NAME_WIDTH, Plan, Way, same_goal, ways_out
 from flows.memo import PerMenu
 from flows.paths import Map
+from flows.said import joined, said
 from flows.step_words import clip, key_does, key_short, menu_names, one_line
 from flows.trail import Connected, Ended, Event, Heard, WentTo
-from flows.words import trigger_name
 
 INDENT, KEY_INDENT = 54, 12
 """Pixels before the words, and before the number and the keys."""
@@ -31,7 +31,7 @@ WORDS_WIDTH = 27
 STUB = 14
 """Pixels from a box to the sign that a call ends there."""
 
-UNHEARD = "No caller hears these menus"
+UNHEARD = said("No caller hears these menus")
 
 HEADS: Mapping[str, Callable[[int, int], str]] = {
     "arrow": lambda x, y: f"M{x} {y}l-7 -4v8z",
@@ -52,10 +52,17 @@ def _say(menu: Menu, *named: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             key_short(names, menu, way.trigger, WORDS_WIDTH),
-            f"{trigger_name(way.trigger).capitalize()}: {key_does(names, menu, way.trigger)}",
+            joined([_key_title(way.trigger), key_does(names, menu, way.trigger)], ": "),
         )
         for way in ways_out(menu)
     )
+
+
+def _key_title(trigger: str) -> str:
+    """How a sentence about a key begins."""
+    if trigger == WRONG:
+        return said("Anything else, or silence")
+    return said("Key {key}", key=trigger)
 
 
 _said: PerMenu[tuple[tuple[str, str], ...]] = PerMenu(_say)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from flows.document import Flow, Menu
 from flows.layering import layers
 from flows.map_plan import Way, ways_out
+from flows.said import said
 from flows.step_words import key_does, menu_names
 from flows.words import trigger_name
 
 DEEPEST = 4
 """Menus inside each other before the list begins anew (ours: deeper ones are hard to follow)."""
 
-STARTS, UNHEARD = "starts the call", "no caller hears this"
+STARTS, UNHEARD = said("starts the call"), said("no caller hears this")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,6 @@ def _key(
 ) -> OutlineKey:
     to = way.to if way.to in place else ""
     opens = mine.pop(place[to], None) if to else None
-    see = "" if opens is not None or not to or to == menu.id else f"see {names[to]}"
+    see = "" if opens is not None or not to or to == menu.id else said("see {menu}", menu=names[to])
     does = key_does(names, menu, way.trigger)
     return OutlineKey(way.trigger, trigger_name(way.trigger), does, to, opens, see)

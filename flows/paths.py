@@ -22,6 +22,7 @@ from flows.durations import is_known, prompt_ms, seconds_in_words, wait_ms
 from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
 from flows.longest import Longest, longest, once_only
 from flows.memo import PerMenu
+from flows.said import joined, one_after_another, said
 
 MOST_PHRASES = 12
 """How many keys a sentence names before its middle is left out."""
@@ -146,32 +147,41 @@ class Proof:
     @property
     def sentence(self) -> str:
         """The proof in words."""
-        return " ".join(filter(None, (self._about_ends(), self._about_length())))
+        return joined(filter(None, (self._about_ends(), self._about_length())), " ")
 
     def _about_ends(self) -> str:
         if not self.flow.menus:
-            return "There is no menu yet, so there is no call."
+            return said("There is no menu yet, so there is no call.")
         if self.never_ends is not None:
             first = self.map.lost[0]
             name = menu_label(self.flow, self.flow.menus[first].id)
             if not self.never_ends:
-                return f"No call ever ends: nothing leads out of {name}."
-            return (
-                f"A caller who {keys_in_words(self.never_ends)} never reaches an end: "
-                f"nothing leads out of {name}."
+                return said("No call ever ends: nothing leads out of {menu}.", menu=name)
+            return said(
+                "A caller who {does} never reaches an end: nothing leads out of {menu}.",
+                does=keys_in_words(self.never_ends),
+                menu=name,
             )
         if self.silent_traps:
             name = menu_label(self.flow, self.silent_traps[0][0])
-            return f"Keys lead every caller to an end, but silence in {name} goes on for ever."
-        return "Every caller reaches an end."
+            return said(
+                "Keys lead every caller to an end, but silence in {menu} goes on for ever.",
+                menu=name,
+            )
+        return said("Every caller reaches an end.")
 
     def _about_length(self) -> str:
         if self.never_ends is not None or self.longest is None or not self.timed:
             return ""
-        about = "about" if self.longest.exact else "at least about"
+        about = said("about") if self.longest.exact else said("at least about")
         time = seconds_in_words(self.longest.total)
         who = keys_in_words(self.longest.given)
-        return f"Longest call that goes back to no menu: {about} {time} (the caller {who})."
+        return said(
+            "Longest call that goes back to no menu: {about} {time} (the caller {does}).",
+            about=about,
+            time=time,
+            does=who,
+        )
 
 
 def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof:
@@ -225,12 +235,15 @@ def keys_in_words(given: tuple[str, ...]) -> str:
     for kind, run in groupby(given):
         times = len(list(run))
         if kind == SILENCE:
-            phrases.append("stays silent" + (f" {times} times" if times > 1 else ""))
+            more = said("stays silent {times} times", times=times)
+            phrases.append(more if times > 1 else said("stays silent"))
             pressing = False
         else:
-            phrases.extend([kind if pressing else f"presses {kind}", *[kind] * (times - 1)])
+            phrases.extend(
+                [kind if pressing else said("presses {key}", key=kind), *[kind] * (times - 1)]
+            )
             pressing = True
     if len(phrases) > MOST_PHRASES:
         left_out = len(phrases) - MOST_PHRASES + 1
-        phrases[6 : 6 + left_out] = [f"{left_out} more"]
-    return ", then ".join(phrases)
+        phrases[6 : 6 + left_out] = [said("{number} more", number=left_out)]
+    return one_after_another(phrases)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from flows import words
+from flows.said import Whole, joined, said
 
 Severity = Literal["error", "warning"]
 
@@ -29,18 +30,21 @@ class Place:
     step_number: int = 0
     field: str = ""
 
-    def in_words(self) -> str:
-        """For example "Menu 2, key 3, step 1"; "" for the whole document."""
-        parts = []
+    def in_words(self, menu: str = "") -> str:
+        """For example "Menu 2, key 3, step 1"; "" for the whole document.
+
+        ``menu`` is what its menu is called instead of "Menu 2".
+        """
+        parts: list[str] = []
         if not self.menu_number and self.field in words.FIELD_NAMES:
-            parts.append(f"Settings, {words.FIELD_NAMES[self.field]}")
+            parts.append(said("Settings, {field}", field=Whole(words.FIELD_NAMES[self.field])))
         if self.menu_number:
-            parts.append(f"Menu {self.menu_number}")
+            parts.append(menu or said("Menu {number}", number=self.menu_number))
         if self.trigger:
             parts.append(words.trigger_name(self.trigger))
         if self.step_number:
-            parts.append(f"step {self.step_number}")
-        return ", ".join(parts)
+            parts.append(said("step {number}", number=self.step_number))
+        return joined(parts) if parts else ""
 
 
 @dataclass(frozen=True)
@@ -72,4 +76,4 @@ class Problem:
     def located_message(self) -> str:
         """The sentence with its place before it: "Menu 2, key 3, step 1: …"."""
         place = self.place.in_words()
-        return f"{place}: {self.message}" if place else self.message
+        return joined([place, self.message], ": ") if place else self.message

@@ -6,7 +6,7 @@ the values that were filled in, which is all that a translator needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
@@ -30,6 +30,20 @@ class Whole(str):
 def said(template: str, /, **values: Any) -> Said:
     """The sentence of a template. Raises KeyError when the template wants another value."""
     return Said(template, values)
+
+
+def joined(parts: Iterable[str], between: str = ", ") -> Said:
+    """Several sentences or words in a row; each of them is said in the other language."""
+    values = {f"part{number}": part for number, part in enumerate(parts)}
+    return Said(between.join(f"{{{name}}}" for name in values), values)
+
+
+def one_after_another(parts: Iterable[str]) -> str:
+    """ "presses 1, then 2, then hangs up"; "" for nothing."""
+    told = ""
+    for part in parts:
+        told = said("{earlier}, then {next}", earlier=told, next=part) if told else part
+    return told
 
 
 def in_words_of(text: str, gettext: Callable[[str], str]) -> str:

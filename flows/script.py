@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows.document import KEYS, WRONG, Flow, Menu
 from flows.durations import prompt_ms, seconds_in_words, wait_ms
+from flows.said import joined, said
 from flows.step_words import Names, key_does, menu_names, one_line
 from flows.words import trigger_name
 
@@ -21,7 +22,7 @@ class KeyLine:
     @property
     def line(self) -> str:
         """For example "9 – says this again"."""
-        return f"{self.key} – {self.does}"
+        return joined([self.key, self.does], " – ")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Prompt:
     @property
     def wait(self) -> str:
         """The wait in words: "10 seconds", "1 second", "2.5 seconds"."""
-        return "1 second" if self.wait_seconds == 1 else f"{self.wait_seconds:g} seconds"
+        if self.wait_seconds == 1:
+            return said("1 second")
+        return said("{seconds} seconds", seconds=f"{self.wait_seconds:g}")
 
 
 def script(flow: Flow) -> tuple[Prompt, ...]:
@@ -61,13 +64,13 @@ def script(flow: Flow) -> tuple[Prompt, ...]:
 def _prompt(names: Names, menu: Menu, number: int) -> Prompt:
     used = [key for key in KEYS if menu.actions(key)]
     lines = [KeyLine(key, key, key_does(names, menu, key)) for key in used]
-    otherwise = trigger_name(WRONG) if used else "no key to press: any key, or silence"
+    otherwise = trigger_name(WRONG) if used else said("no key to press: any key, or silence")
     lines.append(KeyLine(WRONG, otherwise, key_does(names, menu, WRONG)))
     text = menu.script.strip()
     return Prompt(
         number=number,
         menu_id=menu.id,
-        name=one_line(menu.name) or f"Menu {number}",
+        name=one_line(menu.name) or said("Menu {number}", number=number),
         text=text,
         recording=menu.recording,
         wait_seconds=wait_ms(menu) / 1000,

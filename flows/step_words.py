@@ -20,11 +20,12 @@ from flows.document import (
     Webhook,
     menu_label,
 )
+from flows.said import one_after_another, said
 
 Names = Mapping[str, str]
 """Menu id -> "2 Another day", or "Menu 2" for a menu without a name."""
 
-NOTHING_DONE = "the call ends"
+NOTHING_DONE = said("the call ends")
 """What happens where no step hangs up or goes on."""
 
 
@@ -44,13 +45,14 @@ class Wording(NamedTuple):
 
 def times_in_words(times: int) -> str:
     """once, twice, 3 times."""
-    return {1: "once", 2: "twice"}.get(times, f"{times} times")
+    named = {1: said("once"), 2: said("twice")}
+    return named.get(times) or said("{times} times", times=times)
 
 
 def value_in_words(value: object) -> str:
     """A saved value as people read it: yes, no, a text, a number."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said("yes") if value else said("no")
     if isinstance(value, (dict, list)) or value is None:
         return json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -64,7 +66,9 @@ def one_line(text: str) -> str:
 def menu_names(flow: Flow) -> dict[str, str]:
     """Every menu's number and name, for whoever names many."""
     return {
-        menu.id: f"{number} {name}" if (name := one_line(menu.name)) else f"Menu {number}"
+        menu.id: f"{number} {name}"
+        if (name := one_line(menu.name))
+        else said("Menu {number}", number=number)
         for number, menu in enumerate(flow.menus, start=1)
     }
 
@@ -77,8 +81,10 @@ def _goto_short(names: Names, menu_id: str, step: GoTo) -> str:
 
 def _goto_does(names: Names, menu_id: str, step: GoTo) -> str:
     if step.menu == menu_id:
-        return "says this again"
-    return f"goes to {names[step.menu]}" if step.menu in names else f"no menu, so {NOTHING_DONE}"
+        return said("says this again")
+    if step.menu in names:
+        return said("goes to {menu}", menu=names[step.menu])
+    return said("no menu, so the call ends")
 
 
 def _answer(step: SaveAnswer) -> str:
@@ -87,28 +93,35 @@ def _answer(step: SaveAnswer) -> str:
 
 WORDINGS: dict[type[Any], Wording] = {
     Webhook: Wording(
-        "web", "Tell", lambda _n, _m, _s: "Tell the web", lambda _n, _m, s: f"tells {s.url}"
+        "web",
+        "Tell",
+        lambda _n, _m, _s: "Tell the web",
+        lambda _n, _m, s: said("tells {url}", url=s.url),
     ),
     SaveAnswer: Wording(
         "answer",
         "Save",
         lambda _n, _m, s: f"Save {_answer(s)}",
-        lambda _n, _m, s: f"saves the answer {_answer(s)}",
+        lambda _n, _m, s: said(
+            "saves the answer {name}: {value}", name=s.name, value=value_in_words(s.value)
+        ),
     ),
     GoTo: Wording("goto", "→", _goto_short, _goto_does),
     Repeat: Wording(
         "goto",
         "Again",
         lambda _n, _m, s: f"Again {times_in_words(s.times)}",
-        lambda _n, _m, s: f"says it again {times_in_words(s.times)}",
+        lambda _n, _m, s: said("says it again {times}", times=times_in_words(s.times)),
     ),
     Connect: Wording(
         "call",
         "Connect",
         lambda _n, _m, s: f"Connect {s.number}",
-        lambda _n, _m, s: f"connects the caller to {s.number}",
+        lambda _n, _m, s: said("connects the caller to {number}", number=s.number),
     ),
-    HangUp: Wording("end", "Hang up", lambda _n, _m, _s: "Hang up", lambda _n, _m, _s: "hangs up"),
+    HangUp: Wording(
+        "end", "Hang up", lambda _n, _m, _s: "Hang up", lambda _n, _m, _s: said("hangs up")
+    ),
 }
 """Every action of ``flows.document`` -> its words."""
 
@@ -127,7 +140,7 @@ def key_does(names: Names, menu: Menu, trigger: str) -> str:
     told = [WORDINGS[type(step)].does(names, menu.id, step) for step in steps]
     if not steps or steps[-1].kind not in LEAVES_LIST:
         told.append(NOTHING_DONE)
-    return ", then ".join(told)
+    return one_after_another(told)
 
 
 def key_short(names: Names, menu: Menu, trigger: str, most: int) -> str:

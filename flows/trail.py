@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flows.document import Flow, menu_label
+from flows.said import said
 from flows.step_words import value_in_words
 
 MOST_MENUS = 100
@@ -49,7 +50,7 @@ class Heard(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Heard Confirm delivery"."""
-        return f"Heard {menu_label(flow, self.menu_id)}."
+        return said("Heard {menu}.", menu=menu_label(flow, self.menu_id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +62,9 @@ class Pressed(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Pressed 7, which this menu does not know"."""
-        return f"Pressed {self.key}" + (
-            "." if self.understood else ", which this menu does not know."
-        )
+        if self.understood:
+            return said("Pressed {key}.", key=self.key)
+        return said("Pressed {key}, which this menu does not know.", key=self.key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ class Silent(Event):
 
     def in_words(self, flow: Flow) -> str:
         """The same words every time."""
-        return "Stayed silent."
+        return said("Stayed silent.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ class Told(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Told https://…"."""
-        return f"Told {self.url}"
+        return said("Told {url}", url=self.url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,8 @@ class Saved(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Saved the answer confirm: yes"."""
-        return f"Saved the answer {self.name}: {value_in_words(self.value)}"
+        value = value_in_words(self.value)
+        return said("Saved the answer {name}: {value}", name=self.name, value=value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,7 @@ class WentTo(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Went to Another day"."""
-        return f"Went to {menu_label(flow, self.target)}."
+        return said("Went to {menu}.", menu=menu_label(flow, self.target))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +130,7 @@ class Repeated(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Said again (1 of 2)"."""
-        return f"Said again ({self.count} of {self.times})."
+        return said("Said again ({count} of {times}).", count=self.count, times=self.times)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +141,7 @@ class Connected(Event):
 
     def in_words(self, flow: Flow) -> str:
         """For example "Connected to +15055559999"."""
-        return f"Connected to {self.number}"
+        return said("Connected to {number}", number=self.number)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.said import Said
+from flows.said import Said, Whole, said
 
 SENTENCES: dict[str, str] = {
     # What the reader refuses or warns of (``flows.reading``, ``flows.values``).
@@ -114,7 +114,8 @@ FIELD_NAMES = {
 
 def trigger_name(trigger: str) -> str:
     """How people call a trigger: "key 3", "anything else, or silence"."""
-    return TRIGGER_NAMES.get(trigger, f"key {trigger}")
+    known = TRIGGER_NAMES.get(trigger)
+    return Whole(known) if known else said("key {key}", key=trigger)
 
 
 class _Params(dict[str, Any]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flows.said import said
 from providers import infobip, speechcall, voice_api
 from providers.base import Credentials, Report, Service
 from providers.infobip_reports import read_told
@@ -47,9 +48,9 @@ SERVICES = {
             label=speechcall.LABEL,
             target="speechcall",
             default_base_url="https://restapi.smsbat.com",
-            username_label="User name",
-            secret_label="Password or key",
-            sign_in="A user name and password; or leave the user name empty and give a key.",
+            username_label=said("User name"),
+            secret_label=said("Password or key"),
+            sign_in=said("A user name and password; or leave the user name empty and give a key."),
             factory=speechcall.SpeechCall,
         ),
         ServiceInfo(
@@ -58,8 +59,8 @@ SERVICES = {
             target="voice_api",
             default_base_url="https://api.sespcl.com/api/v1",
             username_label="",
-            secret_label="Key",
-            sign_in="The key that the service gave you.",
+            secret_label=said("Key"),
+            sign_in=said("The key that the service gave you."),
             factory=voice_api.VoiceApi,
             tells_bulk=True,
         ),
@@ -69,8 +70,8 @@ SERVICES = {
             target="infobip",
             default_base_url="https://api.infobip.com",
             username_label="",
-            secret_label="API key",
-            sign_in="The API key of your account; the web address is your own one there.",
+            secret_label=said("API key"),
+            sign_in=said("The API key of your account; the web address is your own one there."),
             factory=infobip.Infobip,
             finds=True,
             tells_bulk=True,

@@ -35,6 +35,8 @@ TABLES = (
     "flows.words:BY_FIELD",
     "flows.words:TRIGGER_NAMES",
     "flows.words:FIELD_NAMES",
+    "flows.trail:END_WORDS",
+    "calling.practice_scripts:PRACTICE_NUMBERS",
     "calling.words:STATES",
     "calling.words:OUTCOMES",
     "calling.words:EVENTS",

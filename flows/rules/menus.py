@@ -11,6 +11,7 @@ from flows.findings import shown
 from flows.problems import Fix, Problem
 from flows.prompts import announced_keys
 from flows.rules.spots import Facts, Spot
+from flows.said import said
 
 MOST_OPTIONS = 6
 """Keys a caller can keep in mind (the SpeechCall document's best practices: 4 to 6)."""
@@ -46,8 +47,8 @@ def leaving(actions: tuple[AnyAction, ...]) -> int | None:
 def end_silence_fix(menu: Menu, facts: Facts) -> Fix:
     """Repair: after anything else, or silence, the call ends."""
     if not facts.may_repeat:
-        return Fix("end_silence", "Hang up", {"menu_id": menu.id, "times": 0})
-    label = "Say it again twice, then hang up"
+        return Fix("end_silence", said("Hang up"), {"menu_id": menu.id, "times": 0})
+    label = said("Say it again twice, then hang up")
     return Fix("end_silence", label, {"menu_id": menu.id, "times": REPEATS})
 
 
@@ -67,10 +68,10 @@ def lists_that_end_wrongly(menu: Menu, at: Spot, facts: Facts) -> Iterator[Probl
         params = {"menu_id": menu.id, "trigger": trigger}
         if end is None:
             last = at.key(trigger).step(actions[-1], len(actions) - 1)
-            yield last.problem("open_end", fixes=[Fix("add_hang_up", "Hang up then", params)])
+            yield last.problem("open_end", fixes=[Fix("add_hang_up", said("Hang up then"), params)])
         elif end + 1 < len(actions):
             beyond = at.key(trigger).step(actions[end + 1], end + 1)
-            label = "Remove what never runs"
+            label = said("Remove what never runs")
             yield beyond.problem(
                 "step_after_end",
                 {"count": len(actions) - end - 1},
@@ -90,7 +91,9 @@ def number_of_options(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
         yield at.problem("too_many_options", {"count": count, "most": MOST_OPTIONS})
     if count == 0 and (wait_ms(menu) > SHORT_WAIT_MS or not menu.actions(WRONG)):
         shorter = {"menu_id": menu.id, "wait_ms": SHORT_WAIT_MS}
-        fix = Fix("set_wait", f"Wait only {SHORT_WAIT_MS // 1000} seconds", shorter)
+        fix = Fix(
+            "set_wait", said("Wait only {seconds} seconds", seconds=SHORT_WAIT_MS // 1000), shorter
+        )
         yield at.problem("menu_without_keys", fixes=[fix if menu.actions(WRONG) else None])
 
 
@@ -104,7 +107,7 @@ def script_against_keys(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]
             yield at.key(key).problem("key_not_announced", {"key": key})
         elif key in announced and not menu.actions(key):
             params = {"menu_id": menu.id, "key": key}
-            fix = Fix("repeat_on_key", "Repeat this menu", params)
+            fix = Fix("repeat_on_key", said("Repeat this menu"), params)
             start, end = announced[key]
             yield at.key(key).problem(
                 "announced_key_empty",
@@ -127,7 +130,7 @@ def long_silences(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
     if wait_ms(menu) > MOST_WAIT_MS:
         params = {"seconds": round(wait_ms(menu) / 1000), "most": MOST_WAIT_MS // 1000}
         usual = {"menu_id": menu.id, "wait_ms": GOOD_WAIT_MS}
-        fix = Fix("set_wait", f"Wait {GOOD_WAIT_MS // 1000} seconds", usual)
+        fix = Fix("set_wait", said("Wait {seconds} seconds", seconds=GOOD_WAIT_MS // 1000), usual)
         yield at.control("wait_ms", "idleTimeoutMsec").problem("slow_timeout", params, [fix])
     for trigger in TRIGGERS:
         actions = menu.actions(trigger)

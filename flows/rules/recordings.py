@@ -15,6 +15,7 @@ from flows.document import PRACTICE_RECORDING, Menu
 from flows.durations import seconds_in_words
 from flows.problems import Fix, Problem
 from flows.rules.spots import Spot
+from flows.said import said
 
 MOST_BYTES = 10 * 1024 * 1024
 """The largest recording that is played without doubt (ours; no service's document says)."""
@@ -151,7 +152,7 @@ def _fix(code: str, menu: Menu, known: Recording) -> Fix | None:
         return Fix("set_recording", label, {"menu_id": menu.id, "recording": recording})
 
     if code == "recording_moved":
-        return play("Use its present address", known.present_url)
+        return play(said("Use its present address"), known.present_url)
     if code in NOTHING_HEARD:
-        return play("Use a practice name for now", PRACTICE_RECORDING)
+        return play(said("Use a practice name for now"), PRACTICE_RECORDING)
     return None

@@ -9,6 +9,7 @@ from flows.document import PRACTICE_RECORDING, Connect, Flow, JsonObject, Menu, 
 from flows.findings import Finding, shown
 from flows.problems import Fix, Problem
 from flows.rules.spots import MESSAGE, WHOLE, Facts, Spot
+from flows.said import said
 from flows.shape import ECHOED
 from flows.values import (
     BIDI_CONTROLS,
@@ -51,7 +52,7 @@ def _text_problems(at: Spot, text: str, facts: Facts, must: bool, long: bool) ->
         if (finding.code == "empty" and not must) or (finding.code == "long_text" and not long):
             continue
         params = {"menu_id": place.menu_id, "step_id": place.step_id, "field": place.field}
-        remove = Fix("remove_marks", "Remove the hidden marks", params)
+        remove = Fix("remove_marks", said("Remove the hidden marks"), params)
         removable = finding.code == "bidi_control" and without_marks(text).strip()
         yield at.problem(finding.code, finding.params, [remove if removable else None])
 
@@ -62,7 +63,7 @@ def _unknown(at: Spot, where: str, extra: JsonObject) -> Iterator[Problem]:
             continue
         place = at.place
         params = {"where": where, "menu_id": place.menu_id, "step_id": place.step_id, "name": name}
-        fix = Fix("remove_unknown", "Remove it", params)
+        fix = Fix("remove_unknown", said("Remove it"), params)
         yield at.control(name, name).problem("unknown_field_kept", {"field": shown(name)}, [fix])
 
 
@@ -92,7 +93,9 @@ def menu_values(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
     if menu.recording.strip():
         yield from _problems(recording, check_recording(menu.recording), facts)
     elif facts.target == "speechcall":
-        fix = Fix("name_practice_recording", "Use a practice name for now", {"menu_id": menu.id})
+        fix = Fix(
+            "name_practice_recording", said("Use a practice name for now"), {"menu_id": menu.id}
+        )
         yield recording.problem("missing_recording", fixes=(fix,))
     if menu.recording == PRACTICE_RECORDING:
         yield recording.problem("practice_recording", {"name": PRACTICE_RECORDING})
@@ -121,7 +124,7 @@ def _webhook(at: Spot, step: Webhook, facts: Facts) -> Iterator[Problem]:
         params = {"menu_id": at.place.menu_id, "step_id": at.place.step_id}
         fix = None
         if not has_error(check_url(over_https(step.url))):
-            fix = Fix("use_https", "Use https", params)
+            fix = Fix("use_https", said("Use https"), params)
         yield at.control("url", "url").problem("insecure_webhook", fixes=[fix])
     for finding in check_headers(step.headers or {}):
         yield _header_problem(at, finding)
@@ -134,7 +137,7 @@ def _header_problem(at: Spot, finding: Finding) -> Problem:
     if finding.code == "header_forbidden":
         place, name = at.place, finding.params["name"]
         params = {"menu_id": place.menu_id, "step_id": place.step_id, "name": name}
-        fix = Fix("remove_header", "Remove this header", params)
+        fix = Fix("remove_header", said("Remove this header"), params)
     return at.control("headers", "headers").problem(finding.code, finding.params, [fix])
 
 
