@@ -70,9 +70,15 @@ def for_programs(app: Flask, blueprint: Blueprint) -> None:
 _FOR_PROGRAMS = "press_one_for_programs"
 
 
+def _programs() -> set[str]:
+    names: set[str] = current_app.extensions[_FOR_PROGRAMS]
+    return names
+
+
 def _refuse_documents() -> None:
     """Screens take forms only: flask-wtf would read JSON as a form's fields, whatever it is."""
-    if request.is_json and request.blueprint not in current_app.extensions[_FOR_PROGRAMS]:
+    known = request.routing_exception is None
+    if known and request.is_json and request.blueprint not in _programs():
         abort(400)
 
 

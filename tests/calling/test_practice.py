@@ -202,7 +202,8 @@ def test_silence_runs_out_after_the_prompt_and_the_wait(db, key):
     assert network.advance("m1") is None
 
 
-def test_a_call_left_alone_on_the_screen_goes_on_by_itself(network, key):
+def test_a_call_left_alone_on_the_screen_goes_on_by_itself(db, key):
+    network = Network(db, 0.01, lambda _call: None)  # it rings for half a second
     network.accept([ring(key)])
     network.advance("m1")
     network.answer(1, "m1")

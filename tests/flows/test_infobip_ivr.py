@@ -148,7 +148,7 @@ def test_the_wait_is_in_whole_seconds_up_to_thirty(
 def test_a_recording_kept_elsewhere_is_replaced_by_the_script_with_a_note() -> None:
     flow = a_flow(a_menu(recording="ivr_1", name="Main"), a_menu("m2"))
     assert menu_in(flow)[0]["say"] == "This is m1."
-    assert "'Main': the recording “ivr_1” is kept at SpeechCall; the script is spoken." in (
+    assert "“Main”: the recording “ivr_1” is kept at SpeechCall; the script is spoken." in (
         compiled(flow).notes
     )
 
