@@ -10,6 +10,7 @@ from flows.problems import Fix, Place, Problem
 from flows.prompts import announced_keys
 from flows.rules.menus import end_silence_fix, leaving
 from flows.rules.spots import MESSAGE, Facts, Spot, menu_spot
+from flows.said import said
 
 EASY_KEYS = tuple(sorted(KEYS, key="1234567890*#".index))
 """The keys in the order in which a repair takes a free one."""
@@ -65,7 +66,8 @@ def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
                 params = {"menu_id": menu.id, "step_id": action.id}
                 spot = menu_spot(menu, number).key(trigger).step(action, position)
                 yield spot.control("menu", "menu").problem(
-                    "missing_target", fixes=[Fix("hang_up_instead", "Hang up instead", params)]
+                    "missing_target",
+                    fixes=[Fix("hang_up_instead", said("Hang up instead"), params)],
                 )
 
 
@@ -78,7 +80,9 @@ def unreachable_menu(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
         fix, key = None, inviting_key(flow.menus[0], menu)
         if key is not None and index not in found.risky and "goto" not in facts.cannot:
             params = {"menu_id": flow.menus[0].id, "key": key, "target": menu.id}
-            fix = Fix("link_menu", f"Let key {key} of the first menu lead here", params)
+            fix = Fix(
+                "link_menu", said("Let key {key} of the first menu lead here", key=key), params
+            )
         yield menu_spot(menu, index + 1).problem("unreachable_menu", fixes=[fix])
 
 

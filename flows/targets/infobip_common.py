@@ -15,6 +15,7 @@ from typing import Any
 
 from flows.document import DEFAULT_WAIT_MS, LEAVES_LIST, AnyAction, Flow, Menu
 from flows.problems import Place, Problem
+from flows.said import said
 from flows.targets.speechcall import MENUS
 from flows.targets.voice_api import MAX_TEXT, plays
 from flows.values import check_characters, check_url
@@ -31,8 +32,8 @@ JsonObject = dict[str, Any]
 
 _SENDER = re.compile(r"\+?[0-9]{3,14}")
 
-_VARIABLE_REASON = (
-    "Infobip takes “${” for the beginning of one of its own words. Write this without it."
+_VARIABLE_REASON = said(
+    "Infobip takes “${{” for the beginning of one of its own words. Write this without it."
 )
 
 
@@ -64,8 +65,11 @@ def flow_reasons(flow: Flow) -> Iterator[Problem]:
     """Why nothing of this flow could be sent: its sender, no menu, menus that are not heard."""
     if flow.sender and not _SENDER.fullmatch(flow.sender):
         yield not_for_target(
-            f"Infobip shows a phone number to the caller, and “{flow.sender}” is not one. "
-            "Leave the sender empty, or give a number.",
+            said(
+                "Infobip shows a phone number to the caller, and “{sender}” is not one. "
+                "Leave the sender empty, or give a number.",
+                sender=flow.sender,
+            ),
             "/messages/0/from",
             Place(field="sender"),
         )
@@ -93,15 +97,20 @@ def _unheard(menu: Menu, number: int) -> Iterator[Problem]:
         yield from variable_reasons([menu.script], path, script)
     elif menu.recording:
         yield not_for_target(
-            f"Infobip cannot play “{menu.recording}”: that recording is kept at SpeechCall. "
-            "Write what the caller hears, or give the recording's web address.",
+            said(
+                "Infobip cannot play “{name}”: that recording is kept at SpeechCall. "
+                "Write what the caller hears, or give the recording's web address.",
+                name=menu.recording,
+            ),
             f"{path}/introUrl",
             recording,
         )
     else:
         yield not_for_target(
-            "There is nothing to hear. Write what the caller hears, or give a recording's "
-            "web address.",
+            said(
+                "There is nothing to hear. Write what the caller hears, or give a recording's "
+                "web address."
+            ),
             path,
             script,
         )
@@ -116,20 +125,30 @@ def variable_reasons(texts: Iterable[str], path: str, place: Place) -> Iterator[
 def menu_notes(flow: Flow) -> Iterator[str]:
     """What is sent otherwise than it stands in the flow, menu by menu."""
     for number, menu in enumerate(flow.menus, start=1):
-        name = f"“{menu.name or f'Menu {number}'}”"
+        name = menu.name or said("Menu {number}", number=number)
         if plays(menu) and menu.script.strip():
-            yield f"{name}: the recording plays; the script is not sent."
+            yield said("“{menu}”: the recording plays; the script is not sent.", menu=name)
         if menu.recording and not plays(menu):
-            yield (
-                f"{name}: the recording “{menu.recording}” is kept at SpeechCall; "
-                "the script is spoken."
+            yield said(
+                "“{menu}”: the recording “{name}” is kept at SpeechCall; the script is spoken.",
+                menu=name,
+                name=menu.recording,
             )
         if menu.wait_ms is not None and menu.wait_ms > MOST_WAIT_S * 1000:
-            yield f"{name}: Infobip waits {MOST_WAIT_S} seconds at most."
+            yield said(
+                "“{menu}”: Infobip waits {most} seconds at most.", menu=name, most=MOST_WAIT_S
+            )
         elif menu.wait_ms is not None and menu.wait_ms % 1000:
-            yield f"{name}: Infobip counts in whole seconds and waits {wait_s(menu)}."
+            yield said(
+                "“{menu}”: Infobip counts in whole seconds and waits {seconds}.",
+                menu=name,
+                seconds=wait_s(menu),
+            )
         if menu.actions("#"):
-            yield f"{name}: the phone network may keep # for itself; another key is safer."
+            yield said(
+                "“{menu}”: the phone network may keep # for itself; another key is safer.",
+                menu=name,
+            )
 
 
 def not_for_target(reason: str, path: str, place: Place) -> Problem:

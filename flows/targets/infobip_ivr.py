@@ -30,6 +30,7 @@ from flows.document import (
     Webhook,
 )
 from flows.problems import Place, Problem
+from flows.said import said
 from flows.targets import infobip_voice
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.infobip_common import (
@@ -65,7 +66,7 @@ OTHERWISE = "__default"
 LOOP = 1
 """The ``actionId`` of the Switch-Case that holds the menus."""
 
-NO_INBOX = (
+NO_INBOX = said(
     "Infobip can save an answer only when this app has a web address of its own: "
     "set it in Settings first."
 )
@@ -97,7 +98,9 @@ def compile_flow(
         },
         "launch": {"messages": [{"scenarioId": SCENARIO_ID, **destination(flow, recipient)}]},
     }
-    pair = "Two requests are sent: the first creates the scenario, the second rings the phone."
+    pair = said(
+        "Two requests are sent: the first creates the scenario, the second rings the phone."
+    )
     return Compiled(TARGET, PATH, body, (pair, *menu_notes(flow)))
 
 

@@ -25,6 +25,7 @@ from flows.document import (
     Webhook,
 )
 from flows.problems import Place, Problem
+from flows.said import said
 from flows.targets.base import CannotCompile, Compiled
 
 TARGET = "speechcall"
@@ -85,8 +86,12 @@ def times_repeated(menu: Menu) -> int:
 
 def _notes(flow: Flow) -> list[str]:
     return [
-        f"“{menu.name or f'Menu {number}'}” is sent {times + 1} times because SpeechCall "
-        "cannot count how often a menu was said."
+        said(
+            "“{menu}” is sent {times} times because SpeechCall cannot count how often a menu was"
+            " said.",
+            menu=menu.name or said("Menu {number}", number=number),
+            times=times + 1,
+        )
         for number, menu in enumerate(flow.menus, start=1)
         if (times := times_repeated(menu))
     ]
@@ -211,8 +216,8 @@ def _hangup(_sending: _Sending, _step: HangUp) -> JsonObject | _Reason:
     return {"action": "hangup"}
 
 
-NO_TRANSFER = "SpeechCall cannot connect the caller to a number; the Voice API can."
-NO_INBOX = (
+NO_TRANSFER = said("SpeechCall cannot connect the caller to a number; the Voice API can.")
+NO_INBOX = said(
     "SpeechCall can save an answer only when this app has a web address of its own: "
     "set it in Settings first."
 )

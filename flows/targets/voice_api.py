@@ -25,6 +25,7 @@ from flows.document import (
 )
 from flows.findings import Finding
 from flows.problems import Place, Problem
+from flows.said import said
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import TRIGGER_FIELDS
 from flows.values import check_characters, check_url, has_error, is_placeholder
@@ -45,10 +46,10 @@ MISSING = "Missing required fields: `to` and either `text` or `audioUrl` are req
 """The document's own sentence, word for word."""
 
 CANNOT = {
-    "webhook": "The Voice API cannot tell a web address; SpeechCall can.",
-    "save_answer": "The Voice API cannot save an answer; SpeechCall can.",
-    "goto": "The Voice API cannot go to another menu; SpeechCall can.",
-    "repeat": "The Voice API cannot say a menu again; SpeechCall can.",
+    "webhook": said("The Voice API cannot tell a web address; SpeechCall can."),
+    "save_answer": said("The Voice API cannot save an answer; SpeechCall can."),
+    "goto": said("The Voice API cannot go to another menu; SpeechCall can."),
+    "repeat": said("The Voice API cannot say a menu again; SpeechCall can."),
 }
 """Kinds of action that the service does not have -> why not. Connect and hang up it has."""
 
@@ -168,8 +169,11 @@ FIELDS = {
 def _reasons(flow: Flow) -> Iterator[Problem]:
     if flow.sender and not NUMBER.fullmatch(flow.sender):
         yield _not_for_target(
-            f"The Voice API shows a phone number to the caller, and “{flow.sender}” is not one. "
-            "Leave the sender empty, or give a number.",
+            said(
+                "The Voice API shows a phone number to the caller, and “{sender}” is not one. "
+                "Leave the sender empty, or give a number.",
+                sender=flow.sender,
+            ),
             "/messages/0/from",
             Place(field="sender"),
         )
@@ -178,8 +182,11 @@ def _reasons(flow: Flow) -> Iterator[Problem]:
         return
     if len(flow.menus) > 1:
         yield _not_for_target(
-            f"The Voice API plays one menu; this flow has {len(flow.menus)}. "
-            "SpeechCall can play them all.",
+            said(
+                "The Voice API plays one menu; this flow has {count}. "
+                "SpeechCall can play them all.",
+                count=len(flow.menus),
+            ),
             "/messages/0/menu/1",
             Place(menu_id=flow.menus[1].id, menu_number=2),
         )
@@ -200,15 +207,20 @@ def _unheard(menu: Menu) -> Iterator[Problem]:
             )
     elif menu.recording:
         yield _not_for_target(
-            f"The Voice API cannot play “{menu.recording}”: that recording is kept at SpeechCall. "
-            "Write what the caller hears, or give the recording's web address.",
+            said(
+                "The Voice API cannot play “{name}”: that recording is kept at SpeechCall. "
+                "Write what the caller hears, or give the recording's web address.",
+                name=menu.recording,
+            ),
             recording,
             _at(menu, field="recording"),
         )
     else:
         yield _not_for_target(
-            "There is nothing to hear. Write what the caller hears, or give a recording's "
-            "web address.",
+            said(
+                "There is nothing to hear. Write what the caller hears, or give a recording's "
+                "web address."
+            ),
             script,
             _at(menu, field="script"),
         )
@@ -226,15 +238,19 @@ def _unkeyed(menu: Menu) -> Iterator[Problem]:
             continue
         if trigger == WRONG:
             yield _not_for_target(
-                "The Voice API connects the caller only when a key is pressed. "
-                "Put this step on a key.",
+                said(
+                    "The Voice API connects the caller only when a key is pressed. "
+                    "Put this step on a key."
+                ),
                 path,
                 _at(menu, **step),
             )
         elif connected:
             yield _not_for_target(
-                f"The Voice API connects on one key only, and {trigger_name(connected)} "
-                "does it already.",
+                said(
+                    "The Voice API connects on one key only, and {key} does it already.",
+                    key=trigger_name(connected),
+                ),
                 path,
                 _at(menu, **step),
             )
@@ -263,13 +279,16 @@ def _connects(menu: Menu) -> Iterator[tuple[str, int, Connect]]:
 
 def _notes(menu: Menu) -> Iterator[str]:
     if plays(menu) and menu.script.strip():
-        yield "The recording plays; the script is not sent."
+        yield said("The recording plays; the script is not sent.")
     if menu.recording and not plays(menu):
-        yield f"The recording “{menu.recording}” is kept at SpeechCall; the script is spoken."
+        yield said(
+            "The recording “{name}” is kept at SpeechCall; the script is spoken.",
+            name=menu.recording,
+        )
     if menu.wait_ms not in (None, DEFAULT_WAIT_MS):
-        yield "The Voice API decides itself how long it waits for a key."
+        yield said("The Voice API decides itself how long it waits for a key.")
     if any(trigger == "#" for trigger, _, _ in _connects(menu)):
-        yield "The phone network may keep # for itself; another key is safer."
+        yield said("The phone network may keep # for itself; another key is safer.")
 
 
 def plays(menu: Menu) -> bool:
