@@ -18,10 +18,11 @@ LANGUAGES = {"en": "English", "uk": "Українська", "bg": "Българ�
 
 def spoken() -> str:
     """The person's own choice; before that, what the browser asks for; English otherwise."""
-    if "language" not in g:
-        g.language = _chosen() or request.accept_languages.best_match(list(LANGUAGES)) or "en"
-    language: str = g.language
-    return language
+    known: str | None = g.get("language")
+    if known is None:
+        known = _chosen() or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+        g.language = known
+    return known
 
 
 def _chosen() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from flows.said import Said, Whole, said
@@ -112,6 +113,7 @@ FIELD_NAMES = {
 """A field of the whole call flow -> how its settings call it."""
 
 
+@cache
 def trigger_name(trigger: str) -> str:
     """How people call a trigger: "key 3", "anything else, or silence"."""
     known = TRIGGER_NAMES.get(trigger)
