@@ -110,7 +110,10 @@ const again = (form) => {
   if (!guarded(form)) return [];
   const button = document.createElement("button");
   button.textContent = WORDS.again;
-  button.addEventListener("click", () => form.requestSubmit());
+  button.addEventListener("click", async () => {
+    await renewTokens().catch(() => null);
+    form.requestSubmit();
+  });
   return [button];
 };
 

@@ -179,11 +179,7 @@ def test_signed_out_meanwhile_one_signs_in_elsewhere_and_goes_on(
     other = page.context.new_page()
     sign_in(other)
     other.close()
-    for _ in range(2):
-        if trouble.count():
-            said = trouble.inner_text()
-            trouble.get_by_role("button", name="Save again").click()
-            expect(trouble.filter(has_text=said)).to_have_count(0)
+    trouble.get_by_role("button", name="Save again").click()
     expect(trouble).to_have_count(0)
     expect(page.locator(".announce")).to_contain_text("version 2")
     assert store.load(shaky.db, 1, flow_id).flow.menus[0].script == TYPED
@@ -225,6 +221,7 @@ def test_a_step_removed_meanwhile_becomes_a_new_one_with_what_was_typed(
         "https://typed.example.com/"
     )
     page.get_by_role("button", name="Save step").last.click()
+    expect(page.locator(".announce")).to_contain_text("version 3")
     expect(page.locator(".step")).to_have_count(2)
     kept = store.load(shaky.db, 1, flow_id).flow.menus[0].actions("1")
     assert [getattr(action, "url", "") for action in kept] == ["", "https://typed.example.com/"]
