@@ -123,7 +123,7 @@ GATEWAYS = (voice_gateway, speechcall_gateway, inbox, told)
 
 def create_app(**config: Any) -> Flask:
     """The application. ``config`` overrides what the environment says (see ``Settings``)."""
-    app = Flask(__name__, static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     settings = Settings.from_env(config)
     start_up.refuse_unsafe(settings, start_up.debugging(app))
     start_up.trust_proxies(app, settings)

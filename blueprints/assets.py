@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 from functools import cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, abort, request, url_for
 from flask_compress import Compress
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -15,12 +16,33 @@ from whitenoise.compress import Compressor
 from blueprints.security import HTTPS_ONLY_S
 
 STATIC = Path(__file__).parent.parent / "static"
+JOINED = {"press-one.css": "styles", "press-one.js": "scripts"}
+"""What a browser fetches as one file, and the folder of its parts, joined in the order of names."""
 YEAR_S = 31_536_000
 
 
 @cache
+def content(name: str) -> bytes:
+    """The bytes of a static file as they are served.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    if name in JOINED:
+        return b"\n".join(part.read_bytes() for part in sorted((STATIC / JOINED[name]).iterdir()))
+    if name not in _names():
+        abort(404)
+    return (STATIC / name).read_bytes()
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(JOINED) | {path.name for path in STATIC.iterdir() if path.is_file()}
+
+
+@cache
 def _fingerprint(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return hashlib.sha256(content(name)).hexdigest()[:10]
 
 
 def asset(name: str) -> str:
@@ -43,8 +65,14 @@ def init_app(app: Flask) -> None:
         ],
     )
     Compress(app)
+    app.add_url_rule("/static/<path:filename>", "static", _static)
     app.add_template_global(asset)
     app.after_request(_keep_hashed_files)
+
+
+def _static(filename: str) -> Response:
+    kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return Response(content(filename), mimetype=kind)
 
 
 def _keep_hashed_files(response: Response) -> Response:
@@ -61,10 +89,10 @@ def serve_compressed(app: Flask) -> None:
     folder: Path = app.config["SETTINGS"].data / "static"
     folder.mkdir(parents=True, exist_ok=True)
     compressor = Compressor(quiet=True)
-    for source in STATIC.iterdir():
-        copy = folder / source.name
-        if not copy.exists() or copy.read_bytes() != source.read_bytes():
-            copy.write_bytes(source.read_bytes())
+    for name in _names():
+        copy = folder / name
+        if not copy.exists() or copy.read_bytes() != content(name):
+            copy.write_bytes(content(name))
             if compressor.should_compress(copy.name):
                 list(compressor.compress(str(copy)))
     told = beside_pages(app)
