@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz fuzz-forms pictures soak translations defences
+.PHONY: run test lint format bench fuzz fuzz-forms pictures demo soak translations defences
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
@@ -30,6 +30,10 @@ translations: .venv/dev.stamp
 pictures: .venv/dev.stamp
 	@tools/chromium.sh
 	$(BIN)/python -m tools.pictures
+
+# A sample workspace to look around in; DATA=folder makes it elsewhere.
+demo: .venv/run.stamp
+	@$(BIN)/python -m tools.demo $(if $(DATA),--data $(DATA))
 
 soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak -s tests/soak $(ARGS)
