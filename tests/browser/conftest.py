@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers import OWNER, PASSWORD, Served
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=15_000)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that a busy machine stopped for seconds gets a second, fresh try; it is counted."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 class Complaints(list[str]):
