@@ -24,7 +24,8 @@ PARTS_OF_PAGES = {
 }  # fmt: skip
 FILES = {
     "answers.export_csv", "answers.export_json", "call_export.download", "audit.download",
-    "preview.curl", "preview.download", "preview.whole", "schema.speechcall", "schema.openapi", "script.text",
+    "preview.curl", "preview.download", "preview.whole", "schema.speechcall", "schema.openapi",
+    "script.text",
 }  # fmt: skip
 """Addresses that show no screen."""
 

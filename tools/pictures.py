@@ -1,91 +1,97 @@
-"""Take the pictures of the screens: ``make pictures`` into docs/pictures/."""
+"""Take the pictures of all screens: ``make pictures`` into docs/pictures/.
+
+    python -m tools.pictures [name …] [--to FOLDER]
+
+Names are those of ``tools.screens``. A screen wider than its window is told.
+"""
 
 from __future__ import annotations
 
-import shutil
+import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from storage import people
-from storage.credentials import secret_box
-from storage.db import open_db
-from storage.migrations import migrate
-from tests.helpers import OWNER, PASSWORD, ROOT, start_server
+from tests.chromium import started
+from tools.screens import OpenHouse, Screen, Who, open_house
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 SIZES = {"1480": (1480, 900), "390": (390, 844)}
+THEMES = ("light", "dark")
+LONGEST = 2600
+"""Pixels of a screen that a picture shows."""
+
+SETTLED = "document.fonts.ready.then(() => document.documentElement.scrollWidth)"
 
 
-def prepare(page: Page, url: str) -> dict[str, str]:
-    """A flow and a call, made as a person would; returns the screens to show."""
-    page.goto(f"{url}/login")
-    page.get_by_label("E-mail").fill(OWNER)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Order tracking").click()
-    page.get_by_role("button", name="Use a practice name for now").first.click()
-    page.locator(".saved", has_text="version 2").wait_for()
-    flow = page.url.split("?")[0]
-    page.goto(f"{flow}/call")
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Ring this number").click()
-    page.get_by_role("button", name="Answer").click()
-    page.get_by_role("button", name="1", exact=True).wait_for()
-    call = page.url
-    return {
-        "library": f"{url}/", "editor": f"{flow}?tab=phone&keys=2", "json": f"{flow}?tab=json",
-        "map": f"{flow}/map?keys=2", "script": f"{flow}/script", "history": f"{flow}/history",
-        "test-call": f"{flow}/call", "call": call, "calls": f"{url}/calls",
-        "connections": f"{url}/connections", "import": f"{url}/import",
-        "not-found": f"{url}/nothing",
-    }  # fmt: skip
+def photograph(house: OpenHouse, browser: Browser, folder: Path, names: list[str]) -> list[str]:
+    """Every screen (or those named) at both sizes, light and dark; what does not fit."""
+    wide = []
+    chosen = [screen for screen in house.screens if not names or screen.name in names]
+    for screen, page, ending in _pages(house, browser, chosen):
+        show(page, house.url, screen)
+        width = page.evaluate(SETTLED)
+        if width > page.viewport_size["width"]:
+            wide.append(f"{screen.name}-{ending} is {width} pixels wide")
+        height = min(LONGEST, page.evaluate("document.documentElement.scrollHeight"))
+        box = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": height}
+        page.screenshot(path=folder / f"{screen.name}-{ending}.png", full_page=True, clip=box)
+    return wide
 
 
-def main() -> None:
-    """Start a fresh installation, use it a little, and photograph every screen."""
-    folder = ROOT / "docs" / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        data = Path(temporary)
-        db = open_db(data / "press-one.sqlite3")
-        migrate(db)
-        people.create_workspace(
-            db, secret_box(data), workspace="Bazar", email=OWNER, name="Olena", password=PASSWORD
-        )
-        db.close()
-        url, server = start_server(data, data / "server.log")
-        try:
-            photograph(url, folder)
-        finally:
-            server.terminate()
-            server.wait(10)
+def _pages(
+    house: OpenHouse, browser: Browser, chosen: list[Screen]
+) -> Iterator[tuple[Screen, Any, str]]:
+    """Every screen in every window; one window each for everybody who looks."""
+    cookies = {who: house.cookies(who) for who in {screen.who for screen in chosen}}
+    for theme in THEMES:
+        for size, (width, height) in SIZES.items():
+            windows: dict[Who, Page] = {}
+            for screen in chosen:
+                if screen.who not in windows:
+                    context = browser.new_context(
+                        color_scheme=theme,
+                        viewport={"width": width, "height": height},
+                        reduced_motion="reduce",
+                    )
+                    context.add_cookies(cookies[screen.who])
+                    windows[screen.who] = context.new_page()
+                yield screen, windows[screen.who], f"{size}-{theme}"
+            for page in windows.values():
+                page.context.close()
 
 
-def photograph(url: str, folder: Path) -> None:
-    """Every screen at both sizes, light and dark."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        first = browser.new_context(viewport={"width": 1480, "height": 900})
-        screens = prepare(first.new_page(), url)
-        for theme in ("light", "dark"):
-            for size, (width, height) in SIZES.items():
-                context = browser.new_context(
-                    storage_state=first.storage_state(), color_scheme=theme,
-                    viewport={"width": width, "height": height},
-                )  # fmt: skip
-                page = context.new_page()
-                for name, address in screens.items():
-                    page.goto(address)
-                    page.wait_for_load_state("load")
-                    page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
-                context.close()
-        shutil.copy(folder / "editor-1480-light.png", folder / "editor.png")
-        browser.close()
+def show(page: Page, url: str, screen: Screen) -> None:
+    """Bring a screen up in a window, with what has to be typed and pressed first."""
+    page.goto(url + screen.path)
+    for label, text in screen.fill:
+        page.get_by_label(label, exact=True).fill(text)
+    if screen.press:
+        page.get_by_role("button", name=screen.press, exact=True).click()
+        page.wait_for_load_state("load")
+
+
+def main() -> str | None:
+    """Take them; a sentence about what does not fit, where something does not."""
+    parser = argparse.ArgumentParser(prog="make pictures", description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--to", type=Path, default=FOLDER)
+    asked = parser.parse_args()
+    asked.to.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_house(Path(folder) / "data") as house,
+        started() as browser,
+    ):
+        wide = photograph(house, browser, asked.to, asked.names)
+    if not asked.names and asked.to == FOLDER:
+        shown = FOLDER / "editor-call-1480-light.png"
+        (FOLDER / "editor.png").write_bytes(shown.read_bytes())
+    return "\n".join(wide) or None
 
 
 if __name__ == "__main__":
