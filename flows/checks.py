@@ -53,7 +53,7 @@ def check(
     Raises KeyError for a target that is not in ``TARGETS``.
     """
     facts = Facts(target, CANNOT[target], _may_repeat(flow, target), allowed_hosts)
-    found = Map(flow)
+    found = Map.of(flow)
     problems = list(values.flow_values(flow, facts))
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
     for number, menu in enumerate(flow.menus, start=1):

@@ -194,38 +194,47 @@ class _Search:
 
         ``hope`` is the most that the menus not yet left could still add.
         """
-        inside = group.inside
-        most = {menu: self._weight(menu, ways[0]) for menu, ways in inside.items()}
-        hope = sum(most.values()) + max(tail.total for tail in onward.values())
-        best_path, best_tail = list[tuple[int, Step]](), self._nearest(start, group, onward)
+        inside = {
+            menu: tuple((step.target, self._weight(menu, step), step) for step in ways)
+            for menu, ways in group.inside.items()
+        }
+        most = {menu: ways[0][1] for menu, ways in inside.items()}
+        leaving = {menu: tail.total for menu, tail in onward.items()}
+        hope = sum(most.values()) + max(leaving.values())
+        best_path, best_tail = list[tuple[int, Step, int]](), self._nearest(start, group, onward)
         best_total = best_tail.total
         if start in onward and onward[start].total > best_total:
             best_total, best_tail = onward[start].total, onward[start]
-        total, heard, path = 0, {start}, list[tuple[int, Step]]()
+        total, heard, path = 0, {start}, list[tuple[int, Step, int]]()
         walk = [(start, iter(inside[start]))]
         while walk:
             here, ways = walk[-1]
-            ahead = None
+            ahead = -1
             if total + hope > best_total:
-                ahead = next((step for step in ways if step.target not in heard), None)
-            if ahead is None:
+                for ahead, weight, step in ways:  # noqa: B007  # the first that was not heard
+                    if ahead not in heard:
+                        break
+                else:
+                    ahead = -1
+            if ahead < 0:
                 walk.pop()
                 heard.discard(here)
                 if path:
-                    left, step = path.pop()
-                    total -= self._weight(left, step)
+                    left, _step, added = path.pop()
+                    total -= added
                     hope += most[left]
                 continue
             if self._budget <= 0:
                 self.exact = False
                 break
             self._budget -= 1
-            total += self._weight(here, ahead)
+            total += weight
             hope -= most[here]
-            path.append((here, ahead))
-            heard.add(ahead.target)
-            walk.append((ahead.target, iter(inside[ahead.target])))
-            tail = onward.get(ahead.target)
-            if tail is not None and total + tail.total > best_total:
-                best_total, best_path, best_tail = total + tail.total, list(path), tail
-        return self._on_from(best_path, best_tail)
+            path.append((here, step, weight))
+            heard.add(ahead)
+            walk.append((ahead, iter(inside[ahead])))
+            rest = leaving.get(ahead)
+            if rest is not None and total + rest > best_total:
+                best_total, best_tail = total + rest, onward[ahead]
+                best_path = list(path)
+        return self._on_from([(menu, step) for menu, step, _added in best_path], best_tail)

@@ -94,7 +94,7 @@ def lay_out(
 
 
 def _traps(flow: Flow) -> Iterator[str]:
-    found = Map(flow)
+    found = Map.of(flow)
     for index in (*found.lost, *(index for ring in found.silent_rings for index in ring)):
         yield flow.menus[index].id
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,12 +20,16 @@ from flows.call import SILENCE
 from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, menu_label
 from flows.durations import is_known, prompt_ms, seconds_in_words, wait_ms
 from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
-from flows.longest import Longest, longest, once_only
+from flows.longest import Longest, OnceOnly, longest, once_only
 from flows.memo import PerMenu
 from flows.said import joined, one_after_another, said
 
 MOST_PHRASES = 12
 """How many keys a sentence names before its middle is left out."""
+
+
+SHAPES = 64
+"""How many maps are remembered (ours; one of 200 menus takes some 500 kB)."""
 
 
 class Exit(NamedTuple):
@@ -60,23 +64,42 @@ exits: PerMenu[tuple[Exit, ...]] = PerMenu(_exits)
 """exits(menu): the ways to leave it, keys in their order on the phone, silence last."""
 
 
-@dataclass(frozen=True)
-class Map:
-    """Everything about where the calls of one flow can go. Computed when first asked for."""
+@lru_cache(maxsize=SHAPES)
+def _places(order: tuple[str, ...]) -> dict[str, int]:
+    return {menu_id: place for place, menu_id in enumerate(order)}
 
-    flow: Flow
+
+def _ways(menu: Menu, order: tuple[str, ...]) -> tuple[Step, ...]:
+    place = _places(order)
+    return tuple(
+        Step(place.get(target, END), presses, given, given == SILENCE)
+        for given, presses, target in exits(menu)
+    )
+
+
+_ways_of: PerMenu[tuple[Step, ...]] = PerMenu(_ways)
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """Everything about where calls can go, computed when first asked for.
+
+    ``steps`` has per menu, by place, the ways to leave it. An edit of what callers hear leaves
+    the map as it was: ``Map.of`` gives the very same one again.
+    """
+
+    steps: Steps
+
+    @classmethod
+    def of(cls, flow: Flow) -> Map:
+        """The map of a flow."""
+        order = tuple(menu.id for menu in flow.menus)
+        return _map(tuple(_ways_of(menu, order) for menu in flow.menus))
 
     @cached_property
-    def steps(self) -> Steps:
-        """Per menu, by place, the ways to leave it."""
-        place = self.flow.indexes()
-        return tuple(
-            tuple(
-                Step(place.get(target, END), presses, given, given == SILENCE)
-                for given, presses, target in exits(menu)
-            )
-            for menu in self.flow.menus
-        )
+    def once_only(self) -> OnceOnly:
+        """The calls that enter no menu twice."""
+        return once_only(self.steps, self.routes.order)
 
     @cached_property
     def routes(self) -> Routes:
@@ -108,6 +131,9 @@ class Map:
         """The places of all menus, reachable or not, that lead into one without a way out."""
         stuck = [index for index in range(len(self.steps)) if index not in self.ending]
         return leads_to(self.steps, stuck)
+
+
+_map = lru_cache(maxsize=SHAPES)(Map)
 
 
 @dataclass(frozen=True)
@@ -186,7 +212,7 @@ class Proof:
 
 def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof:
     """The proof for a flow. ``known_seconds`` maps recordings to their lengths in seconds."""
-    found = Map(flow)
+    found = Map.of(flow)
     order = found.routes.order
     ids = tuple(menu.id for menu in flow.menus)
     played = tuple(prompt_ms(menu, known_seconds) for menu in flow.menus)
@@ -204,7 +230,7 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
         never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
         silence_ends=not silent_rings(found.steps, order[:1]),
         silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
-        longest=_with_repeats(longest(once_only(found.steps, order), pressed, silent), found),
+        longest=_with_repeats(longest(found.once_only, pressed, silent), found),
         timed=all(is_known(flow.menus[i], known_seconds) for i in order),
     )
 
@@ -224,7 +250,7 @@ def _with_repeats(found: Longest | None, flow: Map) -> Longest | None:
 
 def menus_without_a_way_out(flow: Flow) -> tuple[str, ...]:
     """The ids of the reachable menus from which no key ever leads to the end."""
-    found = Map(flow)
+    found = Map.of(flow)
     return tuple(flow.menus[index].id for index in sorted(found.lost))
 
 
