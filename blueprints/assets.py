@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 from flask_compress import Compress
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
@@ -50,8 +51,18 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_fingerprint(name))
 
 
+def icon(name: str) -> Markup:
+    """A picture of static/icons.svg beside words, or inside a button that has a name."""
+    address = g.get("icons")
+    if address is None:
+        address = g.icons = asset("icons.svg")
+    return Markup(
+        f'<svg class="icon" aria-hidden="true"><use href="{address}#{name}"></use></svg>'
+    )  # a name of ours and an address without anything to escape
+
+
 def init_app(app: Flask) -> None:
-    """Offer ``asset()`` to templates, compress pages, let hashed files be kept."""
+    """Offer ``asset()`` and ``icon()`` to templates, compress pages, let hashed files be kept."""
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
@@ -67,6 +78,7 @@ def init_app(app: Flask) -> None:
     Compress(app)
     app.add_url_rule("/static/<path:filename>", "static", _static)
     app.add_template_global(asset)
+    app.add_template_global(icon)
     app.after_request(_keep_hashed_files)
 
 

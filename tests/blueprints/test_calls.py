@@ -173,7 +173,7 @@ def test_the_question_names_the_number_the_country_and_what_happens(running, own
         words = confirm(running, owner, flows["slow"], number).words
         for said in (pretty, country, what, "Slow, version 1", "Practice (SpeechCall)"):
             assert said in words
-    assert owner.buttons.count("☎ Ring this number") == 1
+    assert owner.buttons.count("Ring this number") == 1
 
 
 def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascript(

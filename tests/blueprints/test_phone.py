@@ -161,7 +161,7 @@ def test_a_start_that_is_not_there_is_the_beginning(phone, start):
 
 def test_play_from_here_starts_the_phone_at_the_menu(house, flow_id):
     house.owner.get(f"/flows/{flow_id}?menu=b")
-    link = re.search(r'href="([^"]*)">▶ Play from here', house.owner.text)[1]
+    link = re.search(r'href="([^"]*)">(?:<svg.*?</svg>) Play from here', house.owner.text)[1]
     house.owner.get(html.unescape(link))
     assert lines(house.owner.text) == ["Heard Another day."]
 
