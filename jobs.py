@@ -188,9 +188,11 @@ class Jobs:
                 self._once(waiting, self._forward, moment, workspace_id)
 
     def forget_old_calls(self) -> None:
-        """Task: delete the calls that are older than their workspace keeps them."""
+        """Task: delete the calls that are older than their workspace keeps them, and erase the
+        call flows that were deleted long ago."""
         with self._tools() as t:
             forgetting.forget_old(t.db, datetime.now(UTC).date())
+            forgetting.erase_deleted(t.db, datetime.now(UTC))
 
     def _every_minute(self) -> None:
         self.sweep()

@@ -73,6 +73,8 @@ WORDS = {
     "caller_erased": _l("Deleted a caller’s data"),
     "flow_deleted": _l("Deleted a call flow"),
     "flow_restored": _l("Brought a call flow back"),
+    "flow_archived": _l("Archived a call flow"),
+    "flow_unarchived": _l("Took a call flow out of the archive"),
     "recording_deleted": _l("Deleted a recording"),
     "calls_kept": _l("Changed how long calls are kept"),
     "inbox_rotated": _l("Changed the address of the answers inbox"),

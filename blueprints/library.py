@@ -1,28 +1,30 @@
-"""The library: every call flow of the workspace, and starting a new one."""
+"""The library: every call flow of the workspace, finding one, and starting a new one."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from blueprints import db, may_edit, new_id, person
+from blueprints import db, library_search, may_edit, new_id, person
 from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
 from blueprints.fields import at_most, needed, stripped
 from blueprints.glance import verdicts
-from blueprints.noting import noted
+from blueprints.languages import spoken
+from blueprints.library_shelves import SHELVES, erased_on
+from calling.forgetting import DELETED_KEPT_DAYS
 from calling.words import status_words
 from flows import edits
 from flows.document import Flow
+from flows.finding import LONGEST_TYPED
 from flows.said import said
 from flows.sender_names import sender_name
 from flows.starters import LANGUAGES, starter, starters
 from flows.starters.shapes import SHAPES
-from storage import call_list, people
+from storage import call_list, people, shelves
 from storage import flows as store
 
 blueprint = Blueprint("library", __name__)
@@ -49,14 +51,21 @@ def flows() -> ResponseReturnValue:
 
 
 def _page(form: NewFlowForm, status: int = 200) -> tuple[str, int]:
-    workspace = person().workspace_id
+    workspace, typed = person().workspace_id, request.args.get("q", "")[:LONGEST_TYPED]
+    shelf = SHELVES.get(request.args.get("shelf", ""), "")
     asked = request.args.get("language", "")
-    language = asked if asked in LANGUAGES else "en"
+    language = asked if asked in LANGUAGES else spoken()
     last = call_list.last_of_flows(db(), workspace)
-    listed = store.list_all(db(), workspace)
+    listed = shelves.on(db(), workspace, shelf)
     return render_template(
         "library/flows.html",
         flows=listed,
+        shelf=shelf,
+        counts=shelves.counts(db(), workspace),
+        erased_on=erased_on,
+        days_kept=DELETED_KEPT_DAYS,
+        typed=typed,
+        results=library_search.search(typed) if typed.strip() else None,
         verdicts=verdicts(listed),
         last={flow_id: (call, status_words(call)) for flow_id, call in last.items()},
         form=form,
@@ -96,24 +105,3 @@ def create() -> ResponseReturnValue:
     flow = edits.add_menu(flow, new_id(), "Menu 1")
     flow_id = store.create(db(), me.workspace_id, me.id, flow, said("Start a call flow"))
     return redirect(View(flow_id).url("script"), 303)
-
-
-@blueprint.post("/flows/<int:flow_id>/delete")
-@may_edit
-def delete(flow_id: int) -> ResponseReturnValue:
-    """Take a flow out of the library; it can be brought back at once."""
-    me = person()
-    name = store.load(db(), me.workspace_id, flow_id).flow.name
-    with noted("flow_deleted", name):
-        store.delete(db(), me.workspace_id, flow_id)
-    flash(_("“%(name)s” was deleted.", name=name), f"restore:{flow_id}")
-    return redirect(url_for("library.flows"), 303)
-
-
-@blueprint.post("/flows/<int:flow_id>/restore")
-@may_edit
-def restore(flow_id: int) -> ResponseReturnValue:
-    """Bring a deleted flow back."""
-    with noted("flow_restored", str(flow_id)):
-        store.restore(db(), person().workspace_id, flow_id)
-    return redirect(url_for("library.flows"), 303)

@@ -1,12 +1,15 @@
-"""Forgetting calls that are older than their workspace keeps them."""
+"""Forgetting calls that are older than their workspace keeps them, and deleted call flows."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage import call_keeping
+from storage import call_keeping, shelves
+
+DELETED_KEPT_DAYS = 30
+"""Days for which a deleted call flow can be brought back."""
 
 MOST_AT_ONCE = 20_000
 """Calls that one run forgets in a workspace; the next run goes on."""
@@ -33,3 +36,20 @@ def _forget(db: Database, workspace_id: int, first: date) -> int:
     while forgotten < MOST_AT_ONCE and (some := call_keeping.forget(db, workspace_id, first)):
         forgotten += some
     return forgotten
+
+
+def erase_deleted(db: Database, moment: datetime) -> int:
+    """Erase the call flows that were deleted too long ago to be brought back. Returns how many.
+
+    ``moment`` is the present one, with its time zone.
+    """
+    before = (moment - timedelta(days=DELETED_KEPT_DAYS)).astimezone(UTC)
+    stamp = before.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return sum(_erase(db, workspace_id, stamp) for workspace_id in shelves.with_deleted(db))
+
+
+def _erase(db: Database, workspace_id: int, before: str) -> int:
+    erased = 0
+    while some := shelves.erase(db, workspace_id, before):
+        erased += some
+    return erased

@@ -70,7 +70,7 @@ def duplicate_menu(flow: Flow, menu_id: str, copy_id: str, new_id: NewId) -> Flo
     copy = menu.model_copy(
         update={
             "id": copy_id,
-            "name": _free_name(menu.name, taken),
+            "name": free_name(menu.name, taken),
             "keys": {
                 trigger: tuple(
                     _retarget(action, menu_id, copy_id).model_copy(update={"id": new_id()})
@@ -166,7 +166,8 @@ def _retarget_menu(menu: Menu, old: str, new: str) -> Menu:
     return menu.model_copy(update={"keys": keys})
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """A name for a copy that nothing else has: "Name (copy)"; "" for nothing named."""
     if not name:
         return ""
     base, number = f"{name} (copy", 1

@@ -25,7 +25,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "rules": ("rules_changed", "paused", "went_on", "not_to_ring", "may_ring_again"),
     "calls": ("test_call",),
     "exports": ("calls_exported", "answers_exported", "flow_exported", "audit_exported"),
-    "deletions": ("caller_erased", "flow_deleted", "flow_restored", "recording_deleted"),
+    "deletions": ("caller_erased", "flow_deleted", "flow_restored", "flow_archived",
+        "flow_unarchived", "recording_deleted"),
     "retention": ("calls_kept",),
     "secrets": ("inbox_rotated", "address_saved", "address_secret_rotated"),
 }  # fmt: skip

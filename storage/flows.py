@@ -47,13 +47,15 @@ class StoredFlow:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the library shows of a flow."""
+    """What the library shows of a flow. Moments are UTC, None for what was not done."""
 
     id: int
     name: str
     revision: int
     menu_count: int
     updated_at: str
+    archived_at: str | None = None
+    deleted_at: str | None = None
 
 
 Edit = Callable[[Flow], Flow]
@@ -204,19 +206,21 @@ def add_revision(
 
 
 def delete(db: Database, workspace_id: int, flow_id: int) -> None:
-    """Take a flow out of the library; its revisions and calls stay. Raises FlowNotFound."""
+    """Take a flow out of the library; all that is its own stays (``storage.shelves`` erases it
+    later). Raises FlowNotFound."""
     _set_deleted(db, workspace_id, flow_id, now())
 
 
 def restore(db: Database, workspace_id: int, flow_id: int) -> None:
-    """Bring a deleted flow back. Raises FlowNotFound."""
+    """Bring a deleted flow back. Raises FlowNotFound, also for one that was erased."""
     _set_deleted(db, workspace_id, flow_id, None)
 
 
 def _set_deleted(db: Database, workspace_id: int, flow_id: int, moment: str | None) -> None:
     with write_tx(db):
         cursor = db.execute(
-            "UPDATE flows SET deleted_at = ? WHERE id = ? AND workspace_id = ?",
+            "UPDATE flows SET deleted_at = ? WHERE id = ? AND workspace_id = ?"
+            " AND erased_at IS NULL",
             (moment, flow_id, workspace_id),
         )
     if not cursor.rowcount:

@@ -13,6 +13,7 @@ from threading import Lock
 from sqlite_utils import Database
 
 from flows.document import Menu
+from flows.finding import words_of_menu
 from storage.db import rows
 
 MENUS_IN_MEMORY = 4_000
@@ -27,8 +28,8 @@ def keep(db: Database, workspace_id: int, menu: Menu) -> str:
     body = _dump(menu)
     content_hash = hashlib.sha256(body.encode()).hexdigest()[:32]
     db.execute(
-        "INSERT OR IGNORE INTO menu_versions (workspace_id, hash, body) VALUES (?, ?, ?)",
-        (workspace_id, content_hash, body),
+        "INSERT OR IGNORE INTO menu_versions (workspace_id, hash, body, words) VALUES (?, ?, ?, ?)",
+        (workspace_id, content_hash, body, words_of_menu(menu)),
     )
     _remember(content_hash, menu)
     return content_hash

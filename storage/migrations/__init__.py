@@ -25,6 +25,7 @@ from storage.migrations import (
     people_and_workspaces,
     recordings,
     trust,
+    shelves_and_search_of_flows,
     unclear_calls,
     undo_and_names_of_versions,
     ways_before_accepting,
@@ -53,6 +54,7 @@ IN_ORDER = (
     ways_before_accepting,
     trust,
 )
+    shelves_and_search_of_flows,
 """A module's name is what a database remembers of it: append only, never rename."""
 
 NAMES = tuple(module.__name__.rpartition(".")[2] for module in IN_ORDER)

@@ -39,7 +39,9 @@ LEAST = {
     """,
     # What changes call flows and recordings, rings phones, or holds flows' secret headers.
     "editor": """
-        library.create library.start_from library.delete library.restore importing.document
+        guide.welcome guide.show library.create library.start_from library_shelves.duplicate library_shelves.archive
+        library_shelves.unarchive library_shelves.delete library_shelves.restore
+        importing.document
         editor.save_settings editor.add_menu editor.save_menu editor.move_menu
         editor.duplicate_menu editor.delete_menu editor.fix
         steps.add_step steps.save_step steps.move_step steps.remove_step
