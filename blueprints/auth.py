@@ -11,6 +11,7 @@ from flask import (
     Blueprint,
     Flask,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -29,6 +30,7 @@ from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
 from blueprints import box, db
 from blueprints.fields import at_most, needed
+from blueprints.languages import LANGUAGES, spoken
 from blueprints.noting import note
 from storage import attempts, audit, people, second_factor, sessions
 from storage.credentials import is_common, password_matches, token_hash
@@ -122,10 +124,15 @@ def chosen_password(label: str) -> PasswordField:
 class OwnerForm(FlaskForm):
     """Who the first owner is."""
 
-    name = StringField(_l("Your name"), [needed(_l("Type your name.")), at_most(100)])
+    name = StringField(
+        _l("Your name"),
+        [needed(_l("Type your name.")), at_most(100)],
+        description=_l("As the people you work with know you."),
+    )
     workspace = StringField(
         _l("Your company or team"),
         [needed(_l("Type the name of your company or team.")), at_most(100)],
+        description=_l("Templates say it to callers, as in “This is …”."),
     )
     email = EmailField(
         _l("E-mail"),
@@ -136,16 +143,21 @@ class OwnerForm(FlaskForm):
                 message=_l("Type an e-mail address, such as anna@example.com."),
             ),
         ],
+        description=_l("You sign in with it. Nothing is sent there now."),
     )
     password = chosen_password(_l("Password"))
 
 
 @blueprint.route("/welcome/<token>", methods=["GET", "POST"])
 def first_owner(token: str) -> ResponseReturnValue:
-    """Make the first owner, once."""
+    """Make the first owner, once. The page speaks the language that is chosen on it."""
+    asked = request.form.get("show_in") or request.form.get("language", "")
+    g.language = asked if asked in LANGUAGES else spoken()
     if not people.setup_link_works(db(), token):
         return render_template("auth/link_used.html"), 410
     form = OwnerForm()
+    if "show_in" in request.form:
+        return _first_owner_page(form)
     if form.validate_on_submit():
         try:
             people.create_first_owner(
@@ -156,15 +168,21 @@ def first_owner(token: str) -> ResponseReturnValue:
                 email=form.email.data.strip(),
                 name=form.name.data.strip(),
                 password=form.password.data,
+                language=g.language,
             )
         except people.LinkUsed:
             return render_template("auth/link_used.html"), 410
         except people.EmailTaken:
-            form.email.errors = ["Somebody here has this e-mail address already."]
+            form.email.errors = [_("Somebody here has this e-mail address already.")]
         else:
             let_in(people.by_email(db(), form.email.data.strip()), "first_owner")
-            return redirect(url_for("library.flows"), 303)
-    return render_template("auth/first_owner.html", form=form), 422 if form.errors else 200
+            return redirect(url_for("guide.welcome"), 303)
+    return _first_owner_page(form)
+
+
+def _first_owner_page(form: OwnerForm) -> tuple[str, int]:
+    page = render_template("auth/first_owner.html", form=form, languages=LANGUAGES)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

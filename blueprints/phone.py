@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from blueprints import editor, may_edit, settings, whole
+from blueprints import editor, guide, may_edit, settings, whole
 from blueprints.auth import sign_in_first
 from blueprints.draft import with_unsaved
 from blueprints.editor_view import View
@@ -51,6 +51,7 @@ def show(flow_id: int) -> ResponseReturnValue:
 def press(flow_id: int) -> ResponseReturnValue:
     """One more key. Unsaved fields come along and are played, never stored."""
     stored, view = editor.load(flow_id), _pressed(View.asked(flow_id))
+    guide.note_phone(view)
     draft = with_unsaved(stored.flow, request)
     if same(draft, stored.flow):
         return redirect(_address(view), 303)

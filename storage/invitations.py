@@ -134,6 +134,7 @@ def join(db: Database, token: str, at: datetime, *, name: str, password: str) ->
             name=name,
             role=invitation.role,
             password_hash=password_hash,
+            guide="shown",
         )
 
 

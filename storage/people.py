@@ -12,6 +12,7 @@ from storage.credentials import SecretBox, hash_password, new_token, token_hash
 from storage.db import now, one, rows, write_tx
 
 Role = Literal["owner", "editor", "viewer"]
+Guide = Literal["hidden", "shown", "again"]
 ROLES: tuple[Role, ...] = ("owner", "editor", "viewer")
 
 
@@ -29,7 +30,10 @@ class LastOwner(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in. ``password_hash`` is argon2id; ``language`` "" is the browser's."""
+    """Somebody who can sign in. ``password_hash`` is argon2id; ``language`` "" is the browser's.
+
+    ``guide``: whether the first steps are shown, or were asked for again (storage.first_steps).
+    """
 
     id: int
     workspace_id: int
@@ -38,6 +42,8 @@ class Person:
     role: Role
     password_hash: str
     language: str = ""
+    guide: Guide = "hidden"
+    phone_tried: int = 0
 
     @property
     def can_edit(self) -> bool:
@@ -50,7 +56,17 @@ class Person:
         return self.role == "owner"
 
 
-_NAMES = ("id", "workspace_id", "email", "name", "role", "password_hash", "language")
+_NAMES = (
+    "id",
+    "workspace_id",
+    "email",
+    "name",
+    "role",
+    "password_hash",
+    "language",
+    "guide",
+    "phone_tried",
+)
 
 
 def person_columns(table: str) -> str:
@@ -103,8 +119,9 @@ def create_first_owner(
     email: str,
     name: str,
     password: str,
+    language: str = "",
 ) -> int:
-    """The first workspace with its owner and practice connections. Returns the person's id.
+    """The first workspace with its owner, to whom the guide is shown. Returns the person's id.
 
     Raises LinkUsed when the token was used, even by two people at the same moment.
     """
@@ -116,7 +133,11 @@ def create_first_owner(
         )
         if not used.rowcount:
             raise LinkUsed
-        return _create_workspace(db, box, workspace, email, name, password_hash)
+        person_id = _create_workspace(db, box, workspace, email, name, password_hash)
+        db.execute(
+            "UPDATE people SET guide = 'shown', language = ? WHERE id = ?", (language, person_id)
+        )
+        return person_id
 
 
 def create_workspace(
@@ -165,15 +186,22 @@ def add(
 
 
 def insert(
-    db: Database, workspace_id: int, *, email: str, name: str, role: Role, password_hash: str
+    db: Database,
+    workspace_id: int,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password_hash: str,
+    guide: Guide = "hidden",
 ) -> int:
     """Inside the caller's transaction: one more person. Returns the id. Raises EmailTaken."""
     if one(db, "SELECT 1 AS yes FROM people WHERE email = ?", email):
         raise EmailTaken(email)
     cursor = db.execute(
-        "INSERT INTO people (workspace_id, email, name, role, password_hash, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (workspace_id, email, name, role, password_hash, now()),
+        "INSERT INTO people (workspace_id, email, name, role, password_hash, guide,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (workspace_id, email, name, role, password_hash, guide, now()),
     )
     return int(cursor.lastrowid or 0)
 

@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => { if (event.key === "Escape") cl
 // A phone on the screen takes keys from the keyboard, unless somebody is typing in a field.
 const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select";
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED) || !singleKeys()) return;
   const pad = document.querySelector("[data-keypad]");
   const button = pad && [...pad.querySelectorAll("button")].find((key) => key.value === event.key);
   if (button) { event.preventDefault(); button.focus(); button.click(); }

@@ -16,6 +16,7 @@ from storage.migrations import (
     call_search,
     calling_rules,
     calls_and_practice,
+    first_steps_of_people,
     flows_and_revisions,
     gateway_routes,
     inboxes_and_answers,
@@ -53,6 +54,7 @@ IN_ORDER = (
     call_keeping,
     ways_before_accepting,
     trust,
+    first_steps_of_people,
 )
     shelves_and_search_of_flows,
 """A module's name is what a database remembers of it: append only, never rename."""

@@ -33,7 +33,7 @@ def test_the_link_makes_the_first_owner_and_signs_them_in(fresh):
     browser, token, db = fresh
     browser.get(f"/welcome/{token}")
     browser.post(f"/welcome/{token}", **FIRST)
-    assert "No call flows yet" in browser.text
+    assert "Welcome, Olena" in browser.text
     assert people.by_email(db, "OLENA@example.com").role == "owner"
 
 

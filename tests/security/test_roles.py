@@ -35,7 +35,7 @@ LEAST = {
         answers.listing answers.show answers.live answers.unknown
         answers.export_csv answers.export_json
         recordings.listing recordings.show connections.listing rules.page settings_page.page
-        moderation.page
+        moderation.page help.page help.words help.keys guide.drawing
     """,
     # What changes call flows and recordings, rings phones, or holds flows' secret headers.
     "editor": """
