@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz fuzz-forms pictures demo soak translations defences
+.PHONY: run test lint format bench fuzz fuzz-forms fuzz-api pictures demo soak translations defences
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
@@ -40,6 +40,10 @@ soak: .venv/dev.stamp
 
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py
+
+# Thousands of made-up requests at every door for programs; OPENAPI_SEED=… for other ones.
+fuzz-api: .venv/dev.stamp
+	OPENAPI_EXAMPLES=$${OPENAPI_EXAMPLES:-1000} $(BIN)/python -m pytest tests/gateway/test_openapi.py $(ARGS)
 
 # An hour of made-up requests on every route; FUZZ_SEED=… to see other ones.
 fuzz-forms: .venv/dev.stamp

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from blueprints import editor, inbox, speechcall_gateway, voice_gateway
+from blueprints import editor, inbox, speechcall_gateway, told, voice_gateway
 from flows.edits import Gone
 from storage.flows import FlowNotFound
 from storage.journeys import JourneyNotFound
@@ -70,6 +70,7 @@ GATEWAYS = {
     "/api/v1": voice_gateway.http_error,
     "/bat": speechcall_gateway.http_error,
     "/in": inbox.http_error,
+    "/told": told.http_error,
 }
 """Prefix of an address -> how errors are answered there.
 

@@ -22,6 +22,11 @@ OLD_SQLITE = (
 )
 
 
+UNREADABLE = "the database cannot be read"
+BEHIND = "run: flask --app app migrate"
+"""Why it cannot work."""
+
+
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """The process answers."""
@@ -38,9 +43,9 @@ def readyz() -> ResponseReturnValue:
         people.anybody(db())
         behind = [migration.name for migration in MIGRATIONS.pending(db())]
     except sqlite3.Error:
-        return {"status": "the database cannot be read"}, 503
+        return {"status": UNREADABLE}, 503
     if behind:
-        return {"status": "run: flask --app app migrate", "pending": behind}, 503
+        return {"status": BEHIND, "pending": behind}, 503
     ready = {"status": "ok", "sqlite": sqlite3.sqlite_version}
     if sqlite3.sqlite_version_info < WITHOUT_RESET_FAULT:
         ready["advice"] = OLD_SQLITE

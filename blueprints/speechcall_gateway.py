@@ -36,6 +36,7 @@ from calling.practice import Ring
 from calling.practice_scripts import fault_of
 from calling.practice_statuses import speechcall_status
 from flows.json_text import Unreadable, too_large
+from flows.problems import Problem
 from storage import gateway_calls, practice
 from storage.calls import StoredCall
 from storage.keys import ApiKey
@@ -51,6 +52,13 @@ ERRORS = {
     500: ("INTERNAL_ERROR", "Something broke on our side. Whether the phone rings is not known."),
 }
 """Status -> code and sentence."""
+
+OUTCOMES = {
+    "sent": "the phone rings",
+    "rejected": "it does not ring, and `error` says why",
+    "unknown": "nobody knows whether it rang; ask for the message before trying again",
+}
+"""Every ``status`` of a message in the reply to a list -> what it means."""
 
 UNCLEAR = "Nobody knows whether the phone rang: {reason} Ask for this message before you try again."
 
@@ -109,15 +117,27 @@ closed(
 )
 
 
+def error_body(code: str, sentence: str) -> dict[str, Any]:
+    """The body of every refusal."""
+    return {"error": {"code": code, "message": sentence}}
+
+
+def as_listed(problem: Problem) -> dict[str, str]:
+    """One of the ``problems`` of a list that cannot be read."""
+    return {
+        "code": problem.code,
+        "path": problem.path,
+        "severity": problem.severity,
+        "message": problem.message,
+    }
+
+
 @blueprint.errorhandler(Unreadable)
 def _unreadable(problem: Unreadable) -> Response:
-    listed = [
-        {"code": p.code, "path": p.path, "severity": p.severity, "message": p.message}
-        for p in problem.problems
-    ]
     first = next((p for p in problem.problems if p.severity == "error"), problem.problems[0])
-    error = {"code": error_code(problem.problems), "message": first.located_message}
-    return json_reply({"error": error, "problems": listed}, problem.status)
+    body = error_body(error_code(problem.problems), first.located_message)
+    listed = [as_listed(one) for one in problem.problems]
+    return json_reply({**body, "problems": listed}, problem.status)
 
 
 @blueprint.errorhandler(NoRoute)
@@ -203,10 +223,10 @@ def _outcome(call: StoredCall | Refusal | None) -> dict[str, Any]:
 
 
 def _not_sent(status: str, code: str, sentence: str) -> dict[str, Any]:
-    return {"status": status, "error": {"code": code, "message": sentence}}
+    return {"status": status, **error_body(code, sentence)}
 
 
 def _error(status: int, sentence: str = "") -> Response:
     code, usual = ERRORS.get(status, (f"HTTP_{status}", ""))
     headers = {"WWW-Authenticate": 'Basic realm="SpeechCall"'} if status == 401 else None
-    return json_reply({"error": {"code": code, "message": sentence or usual}}, status, headers)
+    return json_reply(error_body(code, sentence or usual), status, headers)

@@ -51,6 +51,9 @@ SENTENCES = {
     429: "Too many requests. Try again later.",
 }
 
+UNKNOWN = {"details": "There is no call with this bulkId."}
+"""What the 404 of a status says beside its sentence."""
+
 UNCLEAR = (
     "Nobody knows whether the phone rang: {reason} Ask for the status of this bulkId before"
     " you try again."
@@ -81,8 +84,7 @@ def call_status(bulk_id: str) -> Response:
     found = gateway_calls.of_bulk(db(), workspace, SERVICE, bulk_id)
     if found:
         return json_reply({"results": gateway_answers.voice_results(db(), found)})
-    unknown = {"details": "There is no call with this bulkId."}
-    raise VoiceError("http", SENTENCES[404], 404, unknown)
+    raise VoiceError("http", SENTENCES[404], 404, UNKNOWN)
 
 
 def wrong_method(bulk_id: str = "") -> Response:

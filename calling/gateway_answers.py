@@ -157,11 +157,12 @@ def _named(fields: tuple[str, ...], usual: tuple[object, ...], told: object) -> 
     """Every field of the document's object: the service's own word, else the usual one.
 
     A status that the service names is taken whole: its own number never stands beside our name.
+    What has another type than the document's is left out, because a program would stumble there.
     """
     if not isinstance(told, dict) or not told:
         return dict(zip(fields, usual, strict=True))
     return {
-        name: told[name] if name in told else _EMPTY[type(like)]
+        name: told[name] if type(told.get(name)) is type(like) else _EMPTY[type(like)]
         for name, like in zip(fields, usual, strict=True)
     }
 

@@ -158,6 +158,20 @@ def test_a_report_handed_out_once_is_told_again_and_again(house):
     assert (result["status"], result["error"]) == (wanted["status"], wanted["error"])
 
 
+def test_values_of_another_type_never_reach_a_program(house):
+    odd = {"groupId": 3, "groupName": None, "id": "5", "name": ["x"], "description": True}
+    report = {**REPORT, "status": odd, "error": {**REPORT["error"], "permanent": "no"}}
+    empty = answering(200, b'{"results": []}')
+    reports = answering(200, as_json({"results": [report]}))
+    home = house("infobip", infobip(voice_1_reports=reports, tts_3_logs=empty))
+    tracking = home.voice(TTS).json()["tracking"]
+    home.asks_upstream()
+    (result,) = home.status(tracking["bulkId"]).json()["results"]
+    assert result["status"] == {"groupId": 3, "groupName": "", "id": 0, "name": "",
+                                "description": ""}  # fmt: skip
+    assert result["error"]["permanent"] is False
+
+
 def test_the_text_is_spoken_in_its_own_language(house):
     home = house("infobip", infobip())
     home.voice({**TTS, "text": "Добрий день, ваше замовлення вже чекає на вас."})
