@@ -25,8 +25,8 @@ from storage.migrations import (
     moderation_rules,
     people_and_workspaces,
     recordings,
-    trust,
     shelves_and_search_of_flows,
+    trust,
     unclear_calls,
     undo_and_names_of_versions,
     ways_before_accepting,
@@ -54,9 +54,9 @@ IN_ORDER = (
     call_keeping,
     ways_before_accepting,
     trust,
+    shelves_and_search_of_flows,
     first_steps_of_people,
 )
-    shelves_and_search_of_flows,
 """A module's name is what a database remembers of it: append only, never rename."""
 
 NAMES = tuple(module.__name__.rpartition(".")[2] for module in IN_ORDER)
