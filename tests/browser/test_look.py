@@ -84,3 +84,11 @@ def test_the_chosen_menu_is_in_view_in_the_short_list_of_a_phone(page: Page, hou
     assert box is not None and room is not None
     assert room["height"] < 330
     assert room["y"] <= box["y"] and box["y"] + box["height"] <= room["y"] + room["height"] + 1
+
+
+def test_where_scripts_do_not_come_their_buttons_do(page: Page, house: OpenHouse):
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(path_of(house, "editor"), wait_until="load")
+    save = page.locator("p.no-script button").first
+    assert not save.is_visible()
+    save.wait_for(state="visible", timeout=8_000)
