@@ -6,7 +6,7 @@ typed with a sentence at the field; 409 shows what somebody else changed meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -125,20 +125,20 @@ def apply(
     conflict_view: View | None = None,
     menu_id: str | None = None,
     in_settings: bool = False,
-    undoable: str = "",
+    undoable: str | Callable[[], str] = "",
     **forms: Any,
 ) -> ResponseReturnValue:
     """Save one edit and go to ``view``; a conflict shows the newest flow with the forms kept.
 
     ``conflict_view`` is where the form stood, when that is another place. ``undoable`` is a
-    notice with a button that takes the edit back.
+    notice with a button that takes the edit back, or what makes it once the edit is done.
     """
     me = person()
     base = row_id(request.form.get("revision", ""))
     if base is None:
         abort(400)
     try:
-        store.edit(
+        stored = store.edit(
             db(),
             me.workspace_id,
             view.flow_id,
@@ -152,8 +152,8 @@ def apply(
         return conflicted(conflict.current, conflict_view or view, **forms)
     except edits.Gone:
         return conflicted(load(view.flow_id), conflict_view or view, REMOVED_BARE, **forms)
-    if undoable:
-        flash(undoable, "undoable")
+    if undoable and stored.revision > base:
+        flash(undoable() if callable(undoable) else undoable, "undoable")
     return redirect(view.url(), 303)
 
 
@@ -243,7 +243,7 @@ def move_menu(flow_id: int, menu_id: str, direction: str) -> ResponseReturnValue
         edits.find_menu(flow, menu_id)
         return edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
 
-    return apply(View.asked(flow_id, menu=menu_id), change)
+    return apply(View.asked(flow_id, menu=menu_id), change, undoable=_("The menu was moved."))
 
 
 def target_of(direction: str, position: int) -> int:
@@ -263,6 +263,7 @@ def duplicate_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     return apply(
         View.asked(flow_id).at(menu=copy_id),
         lambda flow: edits.duplicate_menu(flow, menu_id, copy_id, new_id),
+        undoable=_("This is the copy of the menu."),
     )
 
 
@@ -297,7 +298,9 @@ def fix(flow_id: int) -> ResponseReturnValue:
     chosen = _chosen_fix(load(flow_id).flow, view)
     if chosen is None:
         return redirect(view.url(), 303)
-    return apply(view.at(), lambda flow: fixes.apply(flow, chosen, new_id))
+    return apply(
+        view.at(), lambda flow: fixes.apply(flow, chosen, new_id), undoable=_("That was mended.")
+    )
 
 
 def _chosen_fix(flow: Flow, view: View) -> Fix | None:

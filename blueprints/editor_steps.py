@@ -106,7 +106,8 @@ def move_step(flow_id: int, menu_id: str, step_id: str, direction: str) -> Respo
         position = edits.find_step(edits.find_menu(flow, menu_id), step_id)[1]
         return edits.move_step(flow, menu_id, step_id, target_of(direction, position))
 
-    return apply(_beside(flow_id, menu_id, trigger), change, menu_id=menu_id)
+    here = _beside(flow_id, menu_id, trigger)
+    return apply(here, change, menu_id=menu_id, undoable=_("The step was moved."))
 
 
 @blueprint.post("/steps/<step_id>/remove")

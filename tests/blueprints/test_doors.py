@@ -52,7 +52,7 @@ OWNERS_AND_EDITORS_SEE = {"importing.document", "guide.welcome", "test_call.star
                           "call_keeping.settings", "people.listing", "people.remove",
                           "audit.listing", "audit.download",
                           "connections.new", "connections.choose", "connections.edit",
-                          "preview.page",
+                          "preview.page", "copying.ask_menu", "copying.ask_steps",
                           "gateway_keys.listing", "gateway_keys.edit", "answers.look_up",
                           "answers_inbox.inbox", "answers_inbox.own_address",
                           "preview.download", "preview.curl", "preview.whole"}  # fmt: skip

@@ -46,6 +46,7 @@ LEAST = {
         editor.duplicate_menu editor.delete_menu editor.fix
         steps.add_step steps.save_step steps.move_step steps.remove_step
         history.undo history.redo history.restore history.name
+        copying.ask_menu copying.copy_menu copying.ask_steps copying.copy_steps
         journeys.keep journeys.accept journeys.bring_back journeys.forget phone.send
         preview.page preview.download preview.curl preview.whole
         test_call.start test_call.check test_call.confirm test_call.place_call
