@@ -1,4 +1,4 @@
-"""docs/api.md: every command in it is typed, in its order, and does what the document says."""
+"""docs/api.md and the README's own command: each is typed, in order, and does what it says there."""
 
 import json
 import re
@@ -23,7 +23,8 @@ from tests.helpers import ROOT, Served, start_server
 
 DOC = (ROOT / "docs" / "api.md").read_text()
 BLOCKS = re.findall(r"```(\w+)(?: test=([\w-]+))?\n(.*?)```", DOC, flags=re.DOTALL)
-SHELL = [(name, text) for kind, name, text in BLOCKS if kind == "sh"]
+README = re.search(r"```sh\n(KEY=.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)[1]
+SHELL = [*((name, text) for kind, name, text in BLOCKS if kind == "sh"), ("readme", README)]
 MARK = "\x01"
 
 
@@ -75,7 +76,8 @@ def test_the_description_is_one(service):
 
 
 def test_a_call_of_each_service_is_placed_and_asked_about(service):
-    assert json.loads(service["voice-call"])["message"] == "Call initiated successfully."
+    for name in ("voice-call", "readme"):
+        assert json.loads(service[name])["message"] == "Call initiated successfully."
     assert isinstance(json.loads(service["voice-status"])["results"], list)
     (message,) = json.loads(service["speechcall-call"])["messages"]
     assert message["status"] == "sent"
