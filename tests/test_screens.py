@@ -21,6 +21,7 @@ FOR_PROGRAMS = {
 }  # fmt: skip
 PARTS_OF_PAGES = {
     "answers.live", "calls.live", "calls.live_list", "authenticator.picture", "glance.small_map",
+    "guide.drawing",
 }  # fmt: skip
 FILES = {
     "answers.export_csv", "answers.export_json", "call_export.download", "audit.download",
