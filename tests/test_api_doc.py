@@ -1,4 +1,4 @@
-"""docs/api.md and the README's own command: each is typed, in order, and does what it says there."""
+"""docs/api.md and the README's own command: each is typed, in order, and does what it says."""
 
 import json
 import re
