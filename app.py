@@ -125,6 +125,7 @@ PARTS = (
     formats,
     settings_page,
     guide,
+    help,
     errors,
     commands,
     keeping,

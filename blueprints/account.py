@@ -28,7 +28,10 @@ class ProfileForm(FlaskForm):
     """Name and language."""
 
     name = StringField(
-        _l("Your name"), [needed(_l("Type your name.")), at_most(100)], filters=[stripped]
+        _l("Your name"),
+        [needed(_l("Type your name.")), at_most(100)],
+        filters=[stripped],
+        description=_l("Your team sees it in History and beside your calls."),
     )
     language = SelectField(
         _l("Language"),
@@ -37,6 +40,7 @@ class ProfileForm(FlaskForm):
             *(SelectChoice(*one) for one in LANGUAGES.items()),
         ],
         validate_choice=False,
+        description=_l("Of the screens; call flows may speak any."),
     )
 
     def validate_language(self, field: SelectField) -> None:

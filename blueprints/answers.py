@@ -207,7 +207,11 @@ def unknown() -> ResponseReturnValue:
 class NumberForm(FlaskForm):
     """Whose data is to be deleted."""
 
-    number = StringField(_l("The caller’s number"), filters=[stripped])
+    number = StringField(
+        _l("The caller’s number"),
+        filters=[stripped],
+        description=_l("With + and the country code, or as you would dial it at home."),
+    )
 
     def validate_number(self, field: StringField) -> None:
         """A phone number, or a number as some service writes it."""

@@ -32,6 +32,7 @@ class FirstCodeForm(FlaskForm):
         _l("The six digits that the app shows now"),
         [needed(_l("Type the six digits."))],
         filters=[stripped],
+        description=_l("They change every 30 seconds; the newest are the right ones."),
     )
 
 

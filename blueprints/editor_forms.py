@@ -25,6 +25,7 @@ class SettingsForm(EditForm):
         _l("Name"),
         [needed(_l("Give this call flow a name.")), at_most(120)],
         filters=[stripped],
+        description=_l("For you and your team; callers never hear it."),
     )
     sender = StringField(
         _l("Sender"),
@@ -50,7 +51,11 @@ class HeardForm(EditForm):
     """What the caller hears, and how long we wait."""
 
     name = StringField(_l("Name of this menu"), [at_most(120)], filters=[stripped])
-    script = TextAreaField(_l("What the caller hears"), [at_most(20_000, lines=True)])
+    script = TextAreaField(
+        _l("What the caller hears"),
+        [at_most(20_000, lines=True)],
+        description=_l("Say what each key does, as in “Press 1 to confirm”."),
+    )
     recording = StringField(
         _l("Recording"),
         filters=[stripped],
@@ -58,7 +63,11 @@ class HeardForm(EditForm):
             "The web address of a recording, or the name your service gave it (such as ivr_651854)."
         ),
     )
-    wait = StringField(_l("Wait for a key"), filters=[stripped])
+    wait = StringField(
+        _l("Wait for a key"),
+        filters=[stripped],
+        description=_l("After that, it is silence."),
+    )
 
     @classmethod
     def of(cls, menu: Menu, revision: int) -> HeardForm:

@@ -50,10 +50,19 @@ class KeyForm(FlaskForm):
         _l("What will use the key?"),
         [at_most(80)],
         filters=[stripped],
+        description=_l("So that you know later what stops working without it."),
     )
-    route = SelectField(_l("What rings"), validate_choice=False, default=PRACTICE)
+    route = SelectField(
+        _l("What rings"),
+        validate_choice=False,
+        default=PRACTICE,
+        description=_l("The practice network, or real phones over one of your connections."),
+    )
     per_minute = StringField(
-        _l("Requests a minute, at most"), filters=[stripped], default=str(keys.USUAL_PER_MINUTE)
+        _l("Requests a minute, at most"),
+        filters=[stripped],
+        default=str(keys.USUAL_PER_MINUTE),
+        description=_l("More than that are refused until the next minute."),
     )
 
     def validate_key_name(self, field: StringField) -> None:

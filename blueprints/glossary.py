@@ -108,7 +108,7 @@ WORDS = (
 )  # fmt: skip
 """Every word that the screens use in a sense of their own."""
 
-IDS = frozenset(word.id for word in WORDS)
+BY_ID = {word.id: word for word in WORDS}
 
 
 def in_order() -> list[Word]:

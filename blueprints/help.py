@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Flask, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from blueprints import glossary, shortcuts
 from blueprints.auth import sign_in_first
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
 blueprint.before_request(sign_in_first)
+
+
+def word(name: str, text: str) -> Markup:
+    """A word in a sentence that leads to what it means. Raises KeyError for an unknown one."""
+    return Markup('<a class="word" href="{}">{}</a>').format(_address(name), text)
+
+
+def what(name: str) -> Markup:
+    """A small mark beside a heading that leads to what its word means. Raises KeyError."""
+    mark = '<a class="what" href="{}" aria-label="{}" title="{}" hx-boost="false">?</a>'
+    asked = _("What is this?")
+    return Markup(mark).format(_address(name), asked, asked)
+
+
+def _address(name: str) -> str:
+    return url_for("help.words", _anchor=glossary.BY_ID[name].id)
+
+
+def init_app(app: Flask) -> None:
+    """Offer links to words to templates."""
+    app.add_template_global(word)
+    app.add_template_global(what)
 
 
 @blueprint.get("")

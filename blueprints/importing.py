@@ -38,9 +38,17 @@ TOO_LARGE = 413
 class ImportForm(FlaskForm):
     """Either a file or pasted text."""
 
-    name = StringField(_l("Name of the call flow"), [at_most(120)], filters=[stripped])
+    name = StringField(
+        _l("Name of the call flow"),
+        [at_most(120)],
+        filters=[stripped],
+        description=_l("You can change it later; callers never hear it."),
+    )
     file = FileField(_l("A Press One file, or another .json file"))
-    pasted = TextAreaField(_l("Or paste JSON, or a curl command"))
+    pasted = TextAreaField(
+        _l("Or paste JSON, or a curl command"),
+        description=_l("Everything is read first: while something is wrong, nothing is saved."),
+    )
 
 
 @blueprint.route("/import", methods=["GET", "POST"])

@@ -25,7 +25,10 @@ class JoinForm(FlaskForm):
     """Who joins."""
 
     name = StringField(
-        _l("Your name"), [needed(_l("Type your name.")), at_most(100)], filters=[stripped]
+        _l("Your name"),
+        [needed(_l("Type your name.")), at_most(100)],
+        filters=[stripped],
+        description=_l("As the people you work with know you."),
     )
     password = chosen_password(_l("New password"))
 

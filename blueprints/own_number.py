@@ -33,7 +33,11 @@ blueprint.before_request(sign_in_first)
 class RingForm(FlaskForm):
     """Which number, over which connection. One nonce is one call."""
 
-    number = StringField(_l("Your own number"), [needed(_l("Type your phone number."))])
+    number = StringField(
+        _l("Your own number"),
+        [needed(_l("Type your phone number."))],
+        description=_l("It is rung once, to say a code of four digits."),
+    )
     connection = HiddenField()
     nonce = HiddenField()
 

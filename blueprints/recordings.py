@@ -48,6 +48,7 @@ class RenameForm(FlaskForm):
         _l("Name"),
         [needed(_l("Give this recording a name.")), at_most(LONGEST_NAME)],
         filters=[stripped],
+        description=_l("You find it by this name; callers never hear it."),
     )
 
 

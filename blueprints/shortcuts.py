@@ -29,7 +29,7 @@ class Place:
     shortcuts: tuple[Shortcut, ...]
 
 
-CTRL, SHIFT = _l("Ctrl"), _l("Shift")
+CTRL, SHIFT, ALT = _l("Ctrl"), _l("Shift"), _l("Alt")
 ARROWS = (("←",), ("↑",), ("→",), ("↓",))
 
 PLACES = (
@@ -37,6 +37,7 @@ PLACES = (
         _l("On every page"),
         (
             Shortcut((("?",),), _l("Show this list"), alone=True),
+            Shortcut((("/",),), _l("Search"), alone=True),
             Shortcut(((_l("Esc"),),), _l("Close what is open")),
             Shortcut(((_l("Tab"),),), _l("To the next field or button; with Shift, back")),
         ),
@@ -46,6 +47,10 @@ PLACES = (
         (
             Shortcut(((CTRL, "Z"),), _l("Undo")),
             Shortcut(((CTRL, SHIFT, "Z"), (CTRL, "Y")), _l("Redo")),
+            Shortcut(((CTRL, "S"),), _l("Save what is being typed")),
+            Shortcut((("p",),), _l("Play the call from the chosen menu"), alone=True),
+            Shortcut((("n",),), _l("Add a menu"), alone=True),
+            Shortcut(((ALT, "↑"), (ALT, "↓")), _l("Move the chosen menu")),
             Shortcut(ARROWS, _l("From key to key of a keypad")),
             Shortcut(((_l("Enter"),),), _l("Open the key, or press it")),
         ),

@@ -106,7 +106,14 @@ class WebhookForm(StepForm):
 
     kind = "webhook"
     lists = ("body", "headers")
-    url = StringField(_l("Web address"), [Sound(values.check_url)], filters=[stripped])
+    url = StringField(
+        _l("Web address"),
+        [Sound(values.check_url)],
+        filters=[stripped],
+        description=_l(
+            "The program there is told which key was pressed; the caller hears nothing of it."
+        ),
+    )
     body = FieldList(FormField(ValueRow), max_entries=100)
     headers = FieldList(FormField(HeaderRow), max_entries=70)
 
@@ -192,7 +199,10 @@ class GoToForm(StepForm):
 
     kind = "goto"
     menu = SelectField(
-        _l("Menu"), [InputRequired(_l("Choose the menu that plays next."))], validate_choice=False
+        _l("Menu"),
+        [InputRequired(_l("Choose the menu that plays next."))],
+        validate_choice=False,
+        description=_l("The caller hears it next."),
     )
 
     @classmethod
@@ -229,6 +239,7 @@ class RepeatForm(StepForm):
         NumberRange(1, MAX_TIMES, HOW_OFTEN),
         wrong=HOW_OFTEN,
         default=2,
+        description=_l("After that, the next step runs."),
     )
 
     @classmethod

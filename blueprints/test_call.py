@@ -62,7 +62,10 @@ class NumberForm(FlaskForm):
     """Which connection, which number."""
 
     connection = HiddenField()
-    number = StringField(_l("Number to ring"))
+    number = StringField(
+        _l("Number to ring"),
+        description=_l("With + and the country code, or as you would dial it at home."),
+    )
 
 
 class ConfirmForm(NumberForm):

@@ -13,7 +13,7 @@ LINKED = re.compile(r"""\b(?:word|what)\(["']([\w-]+)["']""")
 def test_every_word_has_a_place_of_its_own_and_a_plain_sentence(owner):
     owner.get("/help/words")
     ids = re.findall(r'<div id="([\w-]+)" tabindex', owner.text)
-    assert sorted(ids) == sorted(glossary.IDS)
+    assert sorted(ids) == sorted(glossary.BY_ID)
     assert len(ids) == len(glossary.WORDS) >= 25
     for word in glossary.WORDS:
         assert str(word.means).endswith("."), word.id
@@ -23,7 +23,7 @@ def test_every_word_has_a_place_of_its_own_and_a_plain_sentence(owner):
 def test_every_link_to_a_word_leads_to_one():
     linked = {name for path in (ROOT / "templates").rglob("*.html")
               for name in LINKED.findall(path.read_text())}  # fmt: skip
-    assert linked - glossary.IDS == set()
+    assert linked - glossary.BY_ID.keys() == set()
     assert {"call-flow", "menu", "practice-network", "checks", "wrong"} <= linked
 
 
