@@ -28,6 +28,7 @@ KINDS = {
     "connections": _l("Connections"), "rules": _l("Rules"), "calls": _l("Test calls"),
     "exports": _l("Exports"), "deletions": _l("Deletions"),
     "retention": _l("How long calls are kept"), "secrets": _l("Secrets and addresses"),
+    "keeping": _l("Backups and updates"),
 }  # fmt: skip
 """Kind of event -> its name."""
 
@@ -53,10 +54,14 @@ WORDS = {
     "app_off": _l("Turned the authenticator app off"),
     "recovery_codes_made": _l("Made new recovery codes"),
     "profile_changed": _l("Changed name or language"),
+    "person_added": _l("Added a person"),
     "key_made": _l("Made a key"),
     "key_changed": _l("Changed a key"),
     "key_taken_back": _l("Took a key back"),
     "caller_id_changed": _l("Changed the default caller ID"),
+    "key_refused": _l("Was refused: the key was taken back"),
+    "key_unknown": _l("Was refused: nobody knows the key"),
+    "key_slowed": _l("Was told to wait: more requests a minute than the key may make"),
     "connection_saved": _l("Saved a connection"),
     "connection_removed": _l("Removed a connection"),
     "connection_checked": _l("Checked a connection"),
@@ -80,8 +85,19 @@ WORDS = {
     "inbox_rotated": _l("Changed the address of the answers inbox"),
     "address_saved": _l("Changed where answers are told"),
     "address_secret_rotated": _l("Changed the secret that answers are signed with"),
+    "key_file_rotated": _l("Changed the key of all stored secrets"),
+    "backup_made": _l("Made a backup"),
+    "backup_restored": _l("Put a backup back; what happened after it was made is not in this log"),
+    "database_changed": _l("Changed the database for a newer version"),
 }
 """What happened, in words."""
+
+MACHINE = _l("Somebody at the machine (command line)")
+
+
+def _who(entry: store.Entry) -> str:
+    """Who did it; people and programs are named as they were then."""
+    return str(MACHINE) if entry.who == store.COMMAND_LINE else entry.who
 
 
 @dataclass(frozen=True)
@@ -145,6 +161,7 @@ def listing() -> ResponseReturnValue:
         "audit/list.html",
         entries=found[:PAGE],
         words=WORDS,
+        who=_who,
         kinds=KINDS,
         people=people.list_all(db(), workspace),
         asked=asked,
@@ -163,7 +180,7 @@ def download() -> Response:
 
     def lines() -> Iterator[tuple[object, ...]]:
         for entry in store.every(db(), workspace, asked.filters()):
-            yield entry.at, entry.who, WORDS[entry.what], entry.about, entry.detail
+            yield entry.at, _who(entry), WORDS[entry.what], entry.about, entry.detail
 
     name = f"audit-{datetime.now(UTC):%Y-%m-%d}.csv"
     return Response(

@@ -9,7 +9,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from blueprints import db, settings
-from storage import keys, people
+from blueprints.noting import noted
+from storage import audit, keys, people
 from storage.credentials import is_common
 from storage.migrations import migrate as run_migrations
 
@@ -69,8 +70,11 @@ def add_person(email: str, name: str, role: people.Role, password_stdin: bool) -
         raise click.ClickException("Use a password of at least 10 characters.")
     if is_common(password):
         raise click.ClickException("Many people use this password. Choose another one.")
+    workspace = _workspace()
+    who = audit.at_the_machine(workspace)
     try:
-        people.add(db(), _workspace(), email=email, name=name, role=role, password=password)
+        with noted("person_added", f"{name} ({email})", role, who):
+            people.add(db(), workspace, email=email, name=name, role=role, password=password)
     except people.EmailTaken:
         raise click.ClickException(f"Somebody here has the address {email} already.") from None
     click.echo(f"{name} can sign in as {email} ({role}).")
@@ -81,4 +85,7 @@ def add_person(email: str, name: str, role: people.Role, password_stdin: bool) -
 @with_appcontext
 def add_key(name: str) -> None:
     """Make an API key for the gateways and print it, once."""
-    click.echo(keys.add(db(), _workspace(), name))
+    workspace = _workspace()
+    with noted("key_made", name, who=audit.at_the_machine(workspace)):
+        key = keys.add(db(), workspace, name)
+    click.echo(key)

@@ -6,17 +6,21 @@ import json
 import logging
 import math
 import re
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests, Unauthorized
 
 from blueprints import db, settings
+from blueprints.noting import note
 from flows.json_text import MAX_BYTES
-from storage import keys, rate_limits
+from storage import attempts, keys, rate_limits
+from storage.audit import Who
 from storage.keys import ApiKey
 from storage.rate_limits import RateLimits
 
@@ -79,11 +83,13 @@ def admitted(given: str) -> ApiKey:
     """
     key = keys.find(db(), given)
     if key is None:
+        _tell_refused(given)
         raise Unauthorized
     g.gateway_key = key
     if key.per_minute != keys.NO_LIMIT:
         wait_s = _limits().take(key.id, key.per_minute, time.time())
         if wait_s:
+            _tell("key_slowed", key)
             raise TooManyRequests(retry_after=math.ceil(wait_s))
     return key
 
@@ -126,6 +132,27 @@ def broken_off(body: Mapping[str, Any]) -> Response:
     response = Response(half(), mimetype="application/json", headers={REQUEST_ID: request_id()})
     response.headers["Content-Length"] = str(len(content))
     return response
+
+
+def _tell_refused(given: str) -> None:
+    if given:
+        key = keys.find_taken_back(db(), given)
+        _tell("key_refused" if key else "key_unknown", key)
+
+
+def _tell(what: str, key: ApiKey | None) -> None:
+    """The audit log hears of a key that is not let in, once an hour for each key.
+
+    Keys that nobody knows belong to no workspace; all of them count as one.
+    """
+    whose = attempts.Try(what, str(key.id) if key else "")
+    named = f"{key.name} ({key.prefix}…)" if key else ""
+    who = Who(key.workspace_id if key else None, None, named)
+    try:
+        if attempts.first_of_its_hour(db(), whose, datetime.now(UTC)):
+            note(what, who=who, detail=request.remote_addr or "")
+    except sqlite3.OperationalError:  # no room, or a lock: the answer must not wait for a note
+        LOG.warning("%s was not noted, key=%s", what, key.prefix if key else "-")
 
 
 def _limits() -> RateLimits:

@@ -11,10 +11,10 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from blueprints import box, settings
+from blueprints import box, db, settings
+from storage import audit, rotation
 from storage import backup as backups
 from storage import restore as restoring
-from storage import rotation
 from storage.in_use import InUse
 
 RUNNING = "Press One is running. Stop its servers and consumers first, then try again."
@@ -53,6 +53,10 @@ def backup(file: Path) -> None:
         f"{file}: {made.size:,} bytes, checked, with {made.recordings} recordings."
         f" Not in it: {settings().data / 'secret.key'}, which opens the stored passwords."
     )
+    try:
+        audit.record_for_all(db(), "backup_made", file.name)
+    except sqlite3.Error as problem:  # an older shape of the database, no room, a lock
+        click.echo(f"The audit log could not tell of it: {problem}.", err=True)
 
 
 @click.command()

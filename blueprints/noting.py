@@ -15,13 +15,13 @@ LOG = logging.getLogger("press_one.audit")
 
 
 @contextmanager
-def noted(what: str, about: str = "", detail: str = "") -> Iterator[None]:
+def noted(what: str, about: str = "", detail: str = "", who: Who | None = None) -> Iterator[None]:
     """What happens inside is done and noted together, or not at all, as who is signed in."""
-    who = audit.by(person())
+    doer = who or audit.by(person())
     with write_tx(db()):
         yield
-        audit.record(db(), who, what, about, detail)
-    _say(who, what, about, detail)
+        audit.record(db(), doer, what, about, detail)
+    _say(doer, what, about, detail)
 
 
 def note(what: str, about: str = "", detail: str = "", who: Who | None = None) -> None:

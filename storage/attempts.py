@@ -17,8 +17,18 @@ from storage.credentials import token_hash
 from storage.db import one, write_tx
 
 WINDOW = timedelta(hours=1)
-MOST = {"account": 20, "address": 20, "code": 10}
-"""Kind of try -> how many of them one account, address or person has within the hour."""
+MOST = {
+    "account": 20,
+    "address": 20,
+    "code": 10,
+    "key_refused": 1,
+    "key_unknown": 1,
+    "key_slowed": 1,
+}
+"""Kind of try -> how many of them one account, address, person or key has within the hour.
+
+Programs knock thousands of times: of a key that is not let in the first time is told.
+"""
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,16 @@ def count(db: Database, tries: Sequence[Try], at: datetime) -> Counted:
             for one_try in tries
         ]
     return Counted(0, tuple(int(row or 0) for row in ids))
+
+
+def first_of_its_hour(db: Database, one_try: Try, at: datetime) -> bool:
+    """Whether nothing like it was counted within the hour; then it is counted, once.
+
+    Whoever comes again only reads.
+    """
+    if _wait(db, one_try, _stored(at - WINDOW), at):
+        return False
+    return not count(db, [one_try], at).wait
 
 
 def give_back(db: Database, counted: Counted) -> None:

@@ -18,9 +18,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     "people": (
         "first_owner", "invited", "invitation_taken_back", "joined", "role_changed", "removed",
         "password_link_made", "password_reset", "password_changed", "app_on", "app_off",
-        "recovery_codes_made", "profile_changed",
+        "recovery_codes_made", "profile_changed", "person_added",
     ),
-    "keys": ("key_made", "key_changed", "key_taken_back", "caller_id_changed"),
+    "keys": (
+        "key_made", "key_changed", "key_taken_back", "caller_id_changed", "key_refused",
+        "key_unknown", "key_slowed",
+    ),
     "connections": ("connection_saved", "connection_removed", "connection_checked"),
     "rules": ("rules_changed", "paused", "went_on", "not_to_ring", "may_ring_again"),
     "calls": ("test_call",),
@@ -28,12 +31,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     "deletions": ("caller_erased", "flow_deleted", "flow_restored", "flow_archived",
         "flow_unarchived", "recording_deleted"),
     "retention": ("calls_kept",),
-    "secrets": ("inbox_rotated", "address_saved", "address_secret_rotated"),
+    "secrets": ("inbox_rotated", "address_saved", "address_secret_rotated", "key_file_rotated"),
+    "keeping": ("backup_made", "backup_restored", "database_changed"),
 }  # fmt: skip
 """Kind of event -> what may have happened."""
 
 KIND_OF = {what: kind for kind, whats in KINDS.items() for what in whats}
 """What happened -> its kind."""
+
+COMMAND_LINE = "command line"
+"""How the log names whoever types commands on the machine itself."""
 
 MOST_TEXT = 300
 """Characters of each text that are kept."""
@@ -72,6 +79,11 @@ class Filters:
     until: str = ""
 
 
+def at_the_machine(workspace_id: int) -> Who:
+    """Whoever types commands on the machine; what they do concerns a workspace."""
+    return Who(workspace_id, None, COMMAND_LINE)
+
+
 def by(person: Person) -> Who:
     """A person as the log names them."""
     return Who(person.workspace_id, person.id, f"{person.name} ({person.email})")
@@ -97,6 +109,13 @@ def record(db: Database, who: Who, what: str, about: str = "", detail: str = "")
                 detail[:MOST_TEXT],
             ),
         )
+
+
+def record_for_all(db: Database, what: str, about: str = "", detail: str = "") -> None:
+    """A line for every workspace: what a command did to the whole installation."""
+    with write_tx(db):
+        for row in rows(db, "SELECT id FROM workspaces"):
+            record(db, at_the_machine(int(row["id"])), what, about, detail)
 
 
 _COLUMNS = "id, at, person_id, who, kind, what, about, detail"

@@ -121,6 +121,12 @@ def find(db: Database, key: str) -> ApiKey | None:
     return ApiKey(**row) if row else None
 
 
+def find_taken_back(db: Database, key: str) -> ApiKey | None:
+    """The key that somebody presented, if it was one and was revoked."""
+    row = one(db, f"{_SELECT} WHERE k.key_hash = ? AND k.revoked_at IS NOT NULL", token_hash(key))
+    return ApiKey(**row) if row else None
+
+
 def get(db: Database, workspace_id: int, key_id: int) -> ApiKey | None:
     """One of the workspace's keys for outside programs, or None."""
     row = one(

@@ -19,7 +19,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from storage import backup, calls, sealed
+from storage import audit, backup, calls, sealed
 from storage.backup import DATABASE, NotWhole
 from storage.calls import NewEvent
 from storage.credentials import SecretBox
@@ -62,7 +62,7 @@ def restore(file: Path, database: Path, data: Path, box: SecretBox) -> Restored:
         found = _bring_out(file, stage)
         with closing(open_db(stage / DATABASE)) as db:
             _bring_up_to_date(db)
-            unclear = _settle(db)
+            unclear = _settle(db, file.name)
             unreadable = sealed.readable(db, box).unreadable
         set_aside = _set_aside(database, data)
         _bring_recordings(stage, data)
@@ -130,9 +130,13 @@ def _bring_up_to_date(db: Database) -> None:
     migrate(db, copies=False)
 
 
-def _settle(db: Database) -> int:
-    """End sessions, and say of calls under way that they may have rung; how many those are."""
+def _settle(db: Database, name: str) -> int:
+    """End sessions, and say of calls under way that they may have rung; how many those are.
+
+    The log tells from here on that what stands before is as old as the file ``name``.
+    """
     with write_tx(db):
+        audit.record_for_all(db, "backup_restored", name)
         db.execute("DELETE FROM sessions")
         open_calls = rows(db, "SELECT id FROM calls WHERE state IN ('queued', 'sending')")
         for row in open_calls:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage import sealed
+from storage import audit, sealed
 from storage.credentials import KEY_BYTES, KEY_FILE, SecretBox
 from storage.db import open_db, write_tx
 from storage.in_use import alone
@@ -37,6 +37,7 @@ def rotate(data: Path, database: Path, keep_old: bool = False) -> sealed.Kept:
             db.conn.execute("PRAGMA secure_delete=ON")
             with write_tx(db):
                 kept = sealed.reseal(db, old, new)
+                audit.record_for_all(db, "key_file_rotated")
             db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         if keep_old:
             _write(data / OLD_FILE, old.key)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from storage import backup
+from storage import audit, backup
 from storage.migrations import (
     answers_forwards,
     answers_inbox_addresses,
@@ -75,7 +75,8 @@ def migrate(db: Database, copies: bool = True) -> None:
 
     Before each change a checked copy goes to ``backups/before-<name>.sqlite3`` beside it (not
     for ``copies=False``); a database that is only being made needs none. Raises backup.NotWhole
-    and OSError when a copy cannot be made; then that change was not made either.
+    and OSError when a copy cannot be made; then that change was not made either. Each change that
+    was made stands in the audit log.
     """
     if not copies or not MIGRATIONS.applied(db):
         MIGRATIONS.apply(db)
@@ -84,6 +85,8 @@ def migrate(db: Database, copies: bool = True) -> None:
         first, *later = (migration.name for migration in waiting)
         _copy_before(db, first)
         MIGRATIONS.apply(db, stop_before=later[:1])
+        if db["audit"].exists():
+            audit.record_for_all(db, "database_changed", first.replace("_", " "))
 
 
 def _copy_before(db: Database, name: str) -> None:
