@@ -40,6 +40,9 @@ EMAILS: dict[Who, str] = {
     "halfway": "mira@elsewhere.example",
 }
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
+"""What the account says people signed in with."""
+
 ERRORS = (400, 403, 404, 409, 413, 422, 429, 500, 503, 507)
 """Statuses that have a page."""
 
@@ -73,6 +76,7 @@ class OpenHouse:
         if not who:
             return []
         browser = requests.Session()
+        browser.headers["User-Agent"] = BROWSER
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)', browser.get(self.login).text)
         if token is None:
             raise LookupError("The page to sign in has no form.")
@@ -130,8 +134,8 @@ def _visitors(data: Path) -> dict[str, str]:
         code = pyotp.TOTP(second_factor.begin(db, box, halfway)).at(at)
         second_factor.confirm(db, box, halfway, code, at)
         return {
-            "join": invitations.invite(db, 1, "guest@bazar.example", "editor", at),
-            "reset": invitations.for_password(db, 1, vira.id, at),
+            "join": invitations.invite(db, 1, "guest@bazar.example", "editor", at, made_by=1),
+            "reset": invitations.for_password(db, 1, vira.id, at, made_by=1),
             "welcome": people.new_setup_link(db),
         }
     finally:
