@@ -1,12 +1,11 @@
 // What takes longer than a moment shows that it goes on: a bar over the page, which moves nothing.
 const SOON_MS = 400;
-const bar = document.getElementById("busy"), barWords = document.getElementById("busy-words");
+const bar = document.getElementById("busy");
 let soon = 0;
 const stopBar = () => {
   clearTimeout(soon);
   bar.hidden = true;
   bar.removeAttribute("value");
-  barWords.textContent = "";
   document.querySelectorAll("button.busy").forEach((button) => button.classList.remove("busy"));
 };
 const startBar = (form, pressed) => {
@@ -15,7 +14,7 @@ const startBar = (form, pressed) => {
   soon = setTimeout(() => {
     bar.hidden = false;
     button?.classList.add("busy");
-    barWords.textContent = button?.dataset.busy ?? WORDS.working;
+    aloud(button?.dataset.busy ?? WORDS.working);
   }, SOON_MS);
 };
 document.addEventListener("submit", (event) => {

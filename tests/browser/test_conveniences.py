@@ -25,7 +25,7 @@ SUBMITTED = """(wait) => {
   return new Promise((done) => setTimeout(() => done({
     bar: document.getElementById("busy").checkVisibility(),
     busy: button.matches(".busy"),
-    words: document.getElementById("busy-words").textContent,
+    words: document.getElementById("aloud").textContent,
     moved: Math.abs(button.getBoundingClientRect().x - before.x)
       + Math.abs(button.getBoundingClientRect().width - before.width),
   }), wait));
