@@ -86,17 +86,29 @@ def opened(first_day, folder, **env):
     return found
 
 
-@pytest.fixture(scope="module", params=STYLES)
-def house(request, first_day, tmp_path_factory):
-    found = opened(first_day, tmp_path_factory.mktemp(request.param),
-                   VOICE_GATEWAY_ERRORS=request.param)  # fmt: skip
-    published = requests.get(f"{found.url}/openapi.json", timeout=5)
-    found.document = published.json()
-    found.schema = schemathesis.openapi.from_dict(found.document)
-    found.schema.config.generation.update(with_security_parameters=False)
-    yield found
-    found.process.terminate()
-    found.process.wait(10)
+@pytest.fixture(scope="module")
+def houses(first_day, tmp_path_factory):
+    """One served app for each way of saying errors, started when it is first asked for."""
+    running = {}
+
+    def of(style):
+        if style not in running:
+            found = opened(first_day, tmp_path_factory.mktemp(style), VOICE_GATEWAY_ERRORS=style)
+            running[style] = found
+            found.document = requests.get(f"{found.url}/openapi.json", timeout=5).json()
+            found.schema = schemathesis.openapi.from_dict(found.document)
+            found.schema.config.generation.update(with_security_parameters=False)
+        return running[style]
+
+    yield of
+    for found in running.values():
+        found.process.terminate()
+        found.process.wait(10)
+
+
+@pytest.fixture(params=STYLES)
+def house(request, houses):
+    return houses(request.param)
 
 
 def tts(**more):
@@ -281,7 +293,7 @@ ASKED = [
 """The setting changes the Voice API's doors only."""
 
 
-@pytest.mark.parametrize(("house", "kind", "label"), ASKED, indirect=["house"], scope="module")
+@pytest.mark.parametrize(("house", "kind", "label"), ASKED, indirect=["house"])
 def test_whatever_is_asked_is_answered_as_described(house, known, label, kind):
     door = house.schema.find_operation_by_label(label)
     parts = {"bulkId": known["bulk"], "messageId": known["message"],
