@@ -108,7 +108,7 @@ def start_server(data: Path, log: Path, **env: str) -> tuple[str, subprocess.Pop
             stderr=subprocess.STDOUT,
             env={**os.environ, "PORT": str(port), "PRESS_ONE_DATA": str(data), **env},
         )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             if requests.get(f"{url}/readyz", timeout=1).ok:
