@@ -92,3 +92,12 @@ def test_where_scripts_do_not_come_their_buttons_do(page: Page, house: OpenHouse
     save = page.locator("p.no-script button").first
     assert not save.is_visible()
     save.wait_for(state="visible", timeout=8_000)
+
+
+@pytest.mark.parametrize("width", [390, 1480])
+def test_the_rules_choices_are_read_from_left_to_right(page: Page, house: OpenHouse, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path_of(house, "rules"))
+    boxes = [label.bounding_box() for label in page.locator(".ticks label.tick").all()]
+    assert len(boxes) > 5
+    assert all(box is not None and box["width"] > box["height"] for box in boxes)
