@@ -41,30 +41,44 @@ def page() -> ResponseReturnValue:
     """Set the app up, or change what there is."""
     if second_factor.is_on(db(), person()):
         return _settings_page()
+    secret = second_factor.being_set_up(db(), box(), person())
+    if secret is None:
+        return render_template("account/app_begin.html"), 200
     form = FirstCodeForm()
     if not form.validate_on_submit():
-        return _setup_page(form)
+        return _setup_page(form, secret)
     moment = datetime.now(UTC)
     tried = attempts.count(db(), [attempts.for_code(person().id)], moment)
     if tried.wait:
         form.code.errors = [wait_words(tried.wait)]
-        return too_many(_setup_page(form)[0], tried.wait)
+        return too_many(_setup_page(form, secret)[0], tried.wait)
     codes = second_factor.confirm(db(), box(), person(), form.code.data.replace(" ", ""), moment)
     if not codes:
         form.code.errors = [_("This code is wrong. Is the clock of your phone right?")]
-        return _setup_page(form)
+        return _setup_page(form, secret)
     attempts.give_back(db(), tried)
     with noted("app_on"):
         return render_template("account/codes.html", codes=codes)
 
 
+@blueprint.post("/begin")
+def begin() -> ResponseReturnValue:
+    """Make the secret that the app will share; nothing asks for it before a code confirms it."""
+    if not second_factor.is_on(db(), person()):
+        second_factor.begin(db(), box(), person())
+    return redirect(url_for("authenticator.page"), 303)
+
+
 @blueprint.get("/picture.svg")
 def picture() -> Response:
     """The QR code of an app that is being set up."""
-    if second_factor.is_on(db(), person()):
+    secret = second_factor.being_set_up(db(), box(), person())
+    if secret is None:
         return Response("", 404)
     drawn = io.BytesIO()
-    segno.make(_address(), micro=False).save(drawn, kind="svg", scale=5, border=3, light="#fff")
+    segno.make(_address(secret), micro=False).save(
+        drawn, kind="svg", scale=5, border=3, light="#fff"
+    )
     headers = {"Cache-Control": "no-store"}
     return Response(drawn.getvalue(), mimetype="image/svg+xml", headers=headers)
 
@@ -92,14 +106,12 @@ def turn_off() -> ResponseReturnValue:
     return redirect(url_for("account.page"), 303)
 
 
-def _address() -> str:
+def _address(secret: str) -> str:
     """What the app reads from the picture: an otpauth:// address."""
-    secret = second_factor.begin(db(), box(), person())
     return pyotp.TOTP(secret).provisioning_uri(name=person().email, issuer_name="Press One")
 
 
-def _setup_page(form: FirstCodeForm) -> tuple[str, int]:
-    secret = second_factor.begin(db(), box(), person())
+def _setup_page(form: FirstCodeForm, secret: str) -> tuple[str, int]:
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     status = 422 if form.errors else 200
     return render_template("account/app.html", form=form, secret=groups), status

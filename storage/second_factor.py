@@ -41,18 +41,21 @@ def is_on(db: Database, person: Person) -> bool:
     )
 
 
-def begin(db: Database, box: SecretBox, person: Person) -> str:
-    """The secret of an app that is to be set up, in base32; the same until a code confirms it."""
+def begin(db: Database, box: SecretBox, person: Person) -> None:
+    """Make the secret of an app that is to be set up, unless there is one."""
     with write_tx(db):
-        row = _row(db, person)
-        if row is not None:
-            return box.open(row[0], _context(person))
-        secret = pyotp.random_base32()
-        db.execute(
-            "INSERT INTO second_factors (person_id, workspace_id, secret) VALUES (?, ?, ?)",
-            (person.id, person.workspace_id, box.seal(secret, _context(person))),
-        )
-    return secret
+        if _row(db, person) is None:
+            secret = box.seal(pyotp.random_base32(), _context(person))
+            db.execute(
+                "INSERT INTO second_factors (person_id, workspace_id, secret) VALUES (?, ?, ?)",
+                (person.id, person.workspace_id, secret),
+            )
+
+
+def being_set_up(db: Database, box: SecretBox, person: Person) -> str | None:
+    """The secret of the app that is being set up, in base32; None when none is."""
+    row = None if is_on(db, person) else _row(db, person)
+    return box.open(row[0], _context(person)) if row else None
 
 
 def confirm(

@@ -96,7 +96,9 @@ class Phone:
     def __init__(self, app, db, email):
         self.app, self.email, self.person = app, email, add(db, email)
         self.browser = sign_in(app, email)
-        self.browser.get("/account/app")
+        self.browser.get("/account")
+        self.browser.post("/account/app/begin")
+        assert self.browser.page.request.path == "/account/app"
         secret = re.search(r"<code>([A-Z2-7 ]{32,})</code>", self.browser.text)[1]
         self.totp = pyotp.TOTP(secret.replace(" ", ""))
 
@@ -127,6 +129,31 @@ def test_the_picture_holds_the_secret_and_nothing_comes_from_elsewhere(phone):
     assert picture.mimetype == "image/svg+xml"
     assert picture.data.startswith(b"<?xml")
     assert 'src="/account/app/picture.svg"' in phone.browser.text
+
+
+def test_looking_at_the_page_makes_no_secret_and_beginning_makes_one(app, db):
+    eve, browser = add(db, "looks@example.com"), sign_in(app, "looks@example.com")
+    browser.get("/account/app")
+    assert browser.client.get("/account/app/picture.svg").status_code == 404
+    browser.post("/account/app", code="000000")
+    assert "<code>" not in browser.text
+    assert list(db.query("SELECT 1 FROM second_factors")) == []
+    browser.post("/account/app/begin")
+    shown = re.search(r"<code>([A-Z2-7 ]{32,})</code>", browser.text)[1]
+    assert list(db.query("SELECT person_id, confirmed_at FROM second_factors")) == [
+        {"person_id": eve.id, "confirmed_at": None}
+    ]
+    browser.post("/account/app/begin")
+    assert shown in browser.text
+
+
+def test_beginning_again_leaves_an_app_that_is_on_as_it_is(phone, db):
+    phone.set_up()
+    kept = list(db.query("SELECT * FROM second_factors"))
+    phone.browser.get("/account")
+    phone.browser.post("/account/app/begin")
+    assert list(db.query("SELECT * FROM second_factors")) == kept
+    assert phone.totp.secret not in phone.browser.text.replace(" ", "")
 
 
 def test_the_app_is_on_only_after_a_right_code(phone, db):

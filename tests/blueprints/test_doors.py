@@ -27,6 +27,7 @@ OPEN = {
     ("GET", "health.readyz"): 200,
     ("GET", "metrics.metrics"): 200,
     ("GET", "schema.speechcall"): 200,
+    ("GET", "schema.openapi"): 200,
     ("POST", "inbox.deliver"): 404,
     ("GET", "media.recording"): 404,
     ("POST", "told.receive"): 404,
@@ -43,8 +44,8 @@ SHUT = {"speechcall_gateway.wrong_method": 405, "speechcall_gateway.nothing_here
 
 VIEWERS_MAY = {"auth.login", "auth.logout", "second_step.code", "phone.press",
                "account.profile", "account.password", "account.end_session",
-               "account.end_sessions", "authenticator.page", "authenticator.new_codes",
-               "authenticator.turn_off"}  # fmt: skip
+               "account.end_sessions", "authenticator.page", "authenticator.begin",
+               "authenticator.new_codes", "authenticator.turn_off"}  # fmt: skip
 """Routes that change nothing of the workspace, or only the viewer's own session."""
 
 OWNERS_AND_EDITORS_SEE = {"importing.document", "guide.welcome", "test_call.start", "test_call.confirm",

@@ -18,7 +18,8 @@ LEAST = {
     # Whoever holds an address, a link or a key; programs come without a session.
     "nobody": """
         auth.login auth.logout auth.first_owner invited.join invited.reset second_step.code
-        health.healthz health.readyz metrics.metrics schema.speechcall static
+        health.healthz health.readyz metrics.metrics schema.speechcall schema.openapi
+        static
         inbox.deliver told.receive media.recording
         voice_gateway.place_call voice_gateway.call_status voice_gateway.wrong_method
         voice_gateway.nothing_here
@@ -28,7 +29,8 @@ LEAST = {
     # What everybody in a workspace sees, and what is one's own.
     "viewer": """
         account.page account.profile account.password account.end_session account.end_sessions
-        authenticator.page authenticator.picture authenticator.new_codes authenticator.turn_off
+        authenticator.page authenticator.begin authenticator.picture authenticator.new_codes
+        authenticator.turn_off
         library.flows glance.small_map editor.show phone.show phone.press map.page script.page
         script.text history.listing history.version history.compare
         calls.listing calls.live_list calls.show calls.live call_export.download
@@ -39,14 +41,15 @@ LEAST = {
     """,
     # What changes call flows and recordings, rings phones, or holds flows' secret headers.
     "editor": """
-        guide.welcome guide.show library.create library.start_from library_shelves.duplicate library_shelves.archive
+        guide.welcome guide.show
+        library.create library.start_from library_shelves.duplicate library_shelves.archive
         library_shelves.unarchive library_shelves.delete library_shelves.restore
         importing.document
         editor.save_settings editor.add_menu editor.save_menu editor.move_menu
         editor.duplicate_menu editor.delete_menu editor.fix
+        copying.ask_menu copying.copy_menu copying.ask_steps copying.copy_steps
         steps.add_step steps.save_step steps.move_step steps.remove_step
         history.undo history.redo history.restore history.name
-        copying.ask_menu copying.copy_menu copying.ask_steps copying.copy_steps
         journeys.keep journeys.accept journeys.bring_back journeys.forget phone.send
         preview.page preview.download preview.curl preview.whole
         test_call.start test_call.check test_call.confirm test_call.place_call
