@@ -63,7 +63,7 @@ def open_queue(settings: Settings) -> Huey:
     """The queue that the settings name. Results of tasks are not kept: the database has them."""
     if settings.queue_url:
         return RedisHuey("press-one", url=settings.queue_url, results=False)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteHuey("press-one", filename=str(settings.data / QUEUE_FILE), results=False)
 
 

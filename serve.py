@@ -6,6 +6,7 @@ serves. With ``QUEUE_URL=redis://…`` no consumer starts here: run ``huey_consu
 
 from __future__ import annotations
 
+import os
 import sys
 
 from flask import Flask
@@ -32,6 +33,7 @@ THREADS = 8
 
 def application() -> Flask:
     """What a granian worker runs: the app, and the consumer unless the queue is elsewhere."""
+    os.umask(0o077)
     settings = Settings.from_env()
     logs.start(settings.log)
     hold(settings.data)
@@ -44,8 +46,9 @@ def application() -> Flask:
 
 def main() -> None:
     """Bring the data up to date, say where the app is, and serve it."""
+    os.umask(0o077)
     settings = Settings.from_env()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_unsafe(settings, debug=False)
     settle(settings.data, settings.database)
     hold(settings.data)

@@ -52,13 +52,18 @@ class Settings:
     @property
     def own_address(self) -> str:
         """``host:port`` of this app, which its own Practice connections may reach."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return f"{host}:{self.port}"
+        return f"{_shown(self.host)}:{self.port}"
 
     @property
     def reachable_hosts(self) -> frozenset[str]:
-        """The operator's allow-list and this app itself, also by the name that others use."""
-        return self.allowed_hosts | {self.own_address, urlsplit(self.base_url).netloc}
+        """The operator's allow-list and this app itself, also by the name that others use.
+
+        Always with a port: what else listens on this machine is not this app.
+        """
+        base = urlsplit(self.base_url)
+        name = _shown(base.hostname or "")
+        port = base.port or PORTS.get(base.scheme, self.port)
+        return self.allowed_hosts | {self.own_address, f"{name}:{port}"}
 
     @classmethod
     def from_env(
@@ -70,12 +75,11 @@ class Settings:
         """
         env = os.environ if env is None else env
         host, port = env.get("HOST", "127.0.0.1"), _whole(env, "PORT", 5000)
-        shown_host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         values: dict[str, Any] = {
             "data": Path(env.get("PRESS_ONE_DATA", "data")),
             "host": host,
             "port": port,
-            "base_url": env.get("PRESS_ONE_BASE_URL", f"http://{shown_host}:{port}").rstrip("/"),
+            "base_url": env.get("PRESS_ONE_BASE_URL", f"http://{_shown(host)}:{port}").rstrip("/"),
             "allowed_hosts": frozenset(
                 name.strip()
                 for name in env.get("PRESS_ONE_ALLOWED_HOSTS", "").split(",")
@@ -95,6 +99,17 @@ class Settings:
         }
         known = {key: value for key, value in (overrides or {}).items() if key in values}
         return cls(**{**values, **known})
+
+
+PORTS = {"http": 80, "https": 443}
+"""Where a web address without a port leads."""
+
+
+def _shown(host: str) -> str:
+    """A host as addresses have it: one to call, and IPv6 in brackets."""
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -19,7 +19,7 @@ from flask import Flask, Response, g, has_request_context, request
 LOG = logging.getLogger("press_one.request")
 
 TOKENS = (
-    (re.compile(r"/(in|r|told|welcome|join|password)/[^\s/?#\"'\\]+"), r"/\1/…"),
+    (re.compile(r"/(in|r|told|welcome|join|password)/+[^\s/?#\"'\\]+"), r"/\1/…"),
     (re.compile(r"\bp1_[\w-]+"), "p1_…"),
     (re.compile(r"\b(whsec_)[\w+/=-]+"), r"\1…"),
     (re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]+"), r"\1 …"),
@@ -99,7 +99,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began = time.monotonic()
+        g.began = time.perf_counter()
         request_id()
 
     @app.after_request
@@ -107,6 +107,6 @@ def init_app(app: Flask) -> None:
         response.headers.setdefault("X-Request-Id", request_id())
         if "gateway_began" in g:  # they have a line of their own
             return response
-        took = round((time.monotonic() - g.get("began", time.monotonic())) * 1000)
+        took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000)
         LOG.info("%s %s %s %d ms", request.method, request.path, response.status_code, took)
         return response

@@ -75,10 +75,6 @@ def init_app(app: Flask) -> None:
     )  # fmt: skip
     app.extensions[_NAME] = registry
 
-    @app.before_request
-    def begin() -> None:
-        g.began = time.perf_counter()
-
     @app.after_request
     def measure(response: Response) -> Response:
         # A request refused before its route was looked for began nothing.

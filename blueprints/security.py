@@ -114,6 +114,5 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["SETTINGS"].base_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={HTTPS_ONLY_S}")
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

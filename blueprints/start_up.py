@@ -38,11 +38,15 @@ def refuse_unsafe(settings: Settings, debug: bool) -> None:
         )
     if key.exists() and key.stat().st_mode & 0o077:
         raise Unsafe(f"Others may read {key}. Run: chmod 600 {key}")
+    if settings.metrics_token == EXAMPLE_TOKEN:
+        raise Unsafe("METRICS_TOKEN is the example that everybody can read: put in another one.")
     if settings.metrics_token and len(settings.metrics_token) < SHORTEST_TOKEN:
         raise Unsafe(f"METRICS_TOKEN is short: use at least {SHORTEST_TOKEN} characters.")
 
 
 SHORTEST_TOKEN = 16
+EXAMPLE_TOKEN = "change-this-to-something-random"
+"""What docs/deploy.md has in its place."""
 
 
 def debugging(app: Flask) -> bool:

@@ -11,6 +11,9 @@ from urllib.parse import unquote, urlsplit
 TIMEOUT_S = 10
 """Seconds that each step with the mail server may take."""
 
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""A mail server on this machine: nobody listens in between."""
+
 
 class NotMailed(Exception):
     """The mail server did not take the mail."""
@@ -20,7 +23,7 @@ class NotMailed(Exception):
 class MailServer:
     """Where mails go out: ``smtp://user:password@host:port`` or ``smtps://…``.
 
-    ``smtp`` turns to TLS when the server offers it, and a password is never sent without.
+    ``smtp`` turns to TLS; links that let people in leave this machine no other way.
     """
 
     url: str
@@ -50,8 +53,9 @@ class MailServer:
         if not encrypted and server.has_extn("starttls"):
             server.starttls(context=context)
             encrypted = True
+        if not encrypted and (parts.username or host not in HERE):
+            server.close()
+            raise NotMailed("The mail server offers no encryption for the password or the links.")
         if parts.username:
-            if not encrypted:
-                raise NotMailed("The mail server offers no encryption for the password.")
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server

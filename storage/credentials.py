@@ -95,7 +95,7 @@ class SecretBox:
 def secret_box(data: Path) -> SecretBox:
     """The box of this data folder; its key file is made (mode 0600) when it is not there."""
     path = data / KEY_FILE
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

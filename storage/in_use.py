@@ -46,5 +46,5 @@ def alone(data: Path) -> Iterator[None]:
 
 
 def _open(data: Path) -> int:
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return os.open(data / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -4,20 +4,30 @@ import configparser
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import requests
 
+from blueprints.recording_view import MAX_UPLOAD_BYTES
+from serve import THREADS
 from storage import connections
 from storage.credentials import secret_box
-from tests.helpers import ROOT, start_server
+from tests.helpers import ROOT, free_port, start_server
 
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 DOC = (ROOT / "docs" / "deploy.md").read_text()
 BLOCKS = dict(re.findall(r"```\w+ test=([\w-]+)\n(.*?)```", DOC, flags=re.DOTALL))
 ENV = dict(line.split("=", 1) for line in BLOCKS["env"].split())
+SLOW = (
+    b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 1000\r\n\r\na"
+)
+TOKEN = "a-token-that-nobody-has-read-yet"
 
 
 def adapted(text, tmp_path, url="http://127.0.0.1:5000"):
@@ -25,6 +35,9 @@ def adapted(text, tmp_path, url="http://127.0.0.1:5000"):
     bin_folder = Path(sys.executable).parent
     for theirs, ours in ((".venv/bin/", f"{shlex.quote(str(bin_folder))}/"),
                          ("/var/backups/press-one", str(tmp_path / "backups")),
+                         ("/opt/press-one/app", shlex.quote(str(ROOT))),
+                         ("/etc/press-one.env", str(tmp_path / "press-one.env")),
+                         ("runuser -u press-one -- ", ""),
                          ("http://127.0.0.1:5000", url)):  # fmt: skip
         text = text.replace(theirs, ours)
     return text
@@ -33,7 +46,13 @@ def adapted(text, tmp_path, url="http://127.0.0.1:5000"):
 def typed(name, data, tmp_path, url="http://127.0.0.1:5000"):
     """Type a block of the document; gives what it printed."""
     (tmp_path / "backups").mkdir(exist_ok=True)
-    env = {**ENV, "PRESS_ONE_DATA": str(data), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    settings = {**ENV, "PRESS_ONE_DATA": str(data), "METRICS_TOKEN": TOKEN}
+    (tmp_path / "press-one.env").write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
+    (tmp_path / "bin").mkdir(exist_ok=True)
+    wrapper = tmp_path / "bin" / "press-one"
+    wrapper.write_text(adapted(BLOCKS["wrapper"], tmp_path))
+    wrapper.chmod(0o755)
+    env = {"PATH": f"{wrapper.parent}:/usr/bin:/bin", "LANG": "C.UTF-8", "METRICS_TOKEN": TOKEN}
     done = subprocess.run(
         ["/bin/sh", "-euc", adapted(BLOCKS[name], tmp_path, url)], cwd=ROOT, env=env,
         capture_output=True, text=True, timeout=60,
@@ -54,6 +73,7 @@ def test_the_settings_of_the_document_start_the_app_and_its_questions_are_answer
 ):
     own = {"PRESS_ONE_DATA", "HOST", "PORT"}
     env = {name: value for name, value in ENV.items() if name not in own}
+    env["METRICS_TOKEN"] = TOKEN
     url, process = start_server(installed, tmp_path / "log", **env)
     try:
         printed = typed("health", installed, tmp_path, url)
@@ -102,27 +122,92 @@ def test_the_program_is_installed_from_what_is_there():
     assert BLOCKS["install"].splitlines()[1].endswith("-r requirements.txt")
 
 
-def test_nginx_takes_the_configuration(tmp_path):
-    nginx, openssl = shutil.which("nginx", path="/usr/sbin:/usr/bin"), shutil.which("openssl")
-    if not (nginx and openssl):
-        pytest.skip("nginx or openssl is not installed")
+@pytest.fixture
+def nginx_config(tmp_path):
+    """The document's site in a configuration that this machine can load, without https."""
+    if not NGINX:
+        pytest.skip("nginx is not installed")
+    https, _http = re.split(r"\n\n(?=server)", BLOCKS["nginx"])
+    kept = [line for line in https.splitlines() if "ssl_" not in line]
+    config = tmp_path / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/log;"
+        f" events {{}}\nhttp {{ access_log off; client_body_temp_path {tmp_path}/b;"
+        f" proxy_temp_path {tmp_path}/p; fastcgi_temp_path {tmp_path}/f;"
+        f" uwsgi_temp_path {tmp_path}/u; scgi_temp_path {tmp_path}/s;\n" + "\n".join(kept) + "\n}"
+    )
+    return config
+
+
+def nginx_says(config):
+    """What nginx thinks of a configuration: "" when it takes it."""
+    done = subprocess.run([NGINX, "-t", "-c", config], capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stderr
+
+
+def test_nginx_takes_the_configuration(nginx_config, tmp_path):
+    openssl = shutil.which("openssl")
+    if not openssl:
+        pytest.skip("openssl is not installed")
     subprocess.run(
         [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=x",
          "-keyout", tmp_path / "privkey.pem", "-out", tmp_path / "fullchain.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
     site = BLOCKS["nginx"].replace("/etc/letsencrypt/live/calls.example.com", str(tmp_path))
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}\n"
-        f"http {{ access_log off; client_body_temp_path {tmp_path}/b; proxy_temp_path {tmp_path}/p;"
-        f" fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u;"
-        f" scgi_temp_path {tmp_path}/s;\n{site}\n}}"
+    plain = nginx_config.read_text()
+    nginx_config.write_text(plain[: plain.index("server {")] + site + "}")
+    assert nginx_says(nginx_config) == ""
+    nginx_config.write_text(nginx_config.read_text().replace("proxy_pass", "proxy_pas"))
+    assert nginx_says(nginx_config)
+
+
+def test_people_are_answered_while_others_send_their_bodies_very_slowly(
+    installed, nginx_config, tmp_path
+):
+    url, app = start_server(installed, tmp_path / "log-app")
+    front = free_port()
+    text = nginx_config.read_text().replace("http://127.0.0.1:5000", url)
+    nginx_config.write_text(
+        text.replace("listen 443 ssl", f"listen 127.0.0.1:{front}").replace(
+            "Host $host", f"Host {url.removeprefix('http://')}"
+        )
     )
-    done = subprocess.run([nginx, "-t", "-c", config], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    config.write_text(config.read_text().replace("proxy_pass", "proxy_pas"))
-    assert subprocess.run([nginx, "-t", "-c", config], capture_output=True).returncode != 0
+    nginx = subprocess.Popen([NGINX, "-c", nginx_config])
+    slow = []
+    try:
+        until_answered(f"http://127.0.0.1:{front}/healthz")
+        for _ in range(THREADS * 2):
+            line = socket.create_connection(("127.0.0.1", front))
+            line.sendall(SLOW)
+            slow.append(line)
+        time.sleep(1)  # until each of them would hold a thread of the app
+        assert requests.get(f"http://127.0.0.1:{front}/healthz", timeout=5).ok
+    finally:
+        for line in slow:
+            line.close()
+        for process in (nginx, app):
+            process.terminate()
+            process.wait(10)
+
+
+def until_answered(url):
+    """Wait for somebody who has just started."""
+    for _ in range(100):
+        try:
+            return requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError(f"Nobody answers at {url}.")
+
+
+def test_the_proxies_let_through_what_the_app_takes():
+    for proxy, written, unit in (
+        ("nginx", r"client_max_body_size (\d+)m", 1024**2),
+        ("caddy", r"max_size (\d+)MB", 1000**2),
+        ("caddy", r"request_buffers (\d+)MB", 1000**2),
+    ):
+        assert int(re.search(written, BLOCKS[proxy])[1]) * unit >= MAX_UPLOAD_BYTES, written
 
 
 def test_caddy_takes_the_configuration(tmp_path):
@@ -145,7 +230,8 @@ def test_the_units_are_units_and_run_what_the_document_runs(name, tmp_path):
     else:
         assert unit["Service"]["EnvironmentFile"] == "/etc/press-one.env"
     if name == "backup-unit":
-        assert BLOCKS["backup"].strip() in unit["Service"]["ExecStart"].replace("%%", "%")
+        wrapped = BLOCKS["backup"].strip().replace("press-one", ".venv/bin/flask --app app", 1)
+        assert wrapped in unit["Service"]["ExecStart"].replace("%%", "%")
     verify = shutil.which("systemd-analyze")
     if verify:
         file = tmp_path / f"press-one.{'timer' if name == 'backup-timer' else 'service'}"

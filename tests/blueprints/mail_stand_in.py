@@ -36,11 +36,11 @@ class _Talk(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[str, list[str]]]:
+def mail_server(host: str = "127.0.0.1") -> Iterator[tuple[str, list[str]]]:
     """(its smtp:// address, the mails it was given)."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Talk) as server:
+    with socketserver.ThreadingTCPServer((host, 0), _Talk) as server:
         server.daemon_threads = True
         server.mails = []
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"smtp://127.0.0.1:{server.server_address[1]}", server.mails
+        yield f"smtp://{host}:{server.server_address[1]}", server.mails
         server.shutdown()

@@ -9,7 +9,7 @@ from flask import request
 from app import create_app
 from blueprints.start_up import Unsafe
 from settings import Settings
-from tests.helpers import ROOT
+from tests.helpers import ROOT, start_server
 
 SAFE = {"production": True, "base_url": "https://calls.example.com"}
 
@@ -36,6 +36,11 @@ REFUSED = {
     "a key that is short": ({}, short, "too short"),
     "a key that others may read": ({}, readable, "chmod 600"),
     "a token that can be guessed": ({"metrics_token": "abc"}, nothing, "METRICS_TOKEN"),
+    "the token of the example": (
+        {"metrics_token": "change-this-to-something-random"},
+        nothing,
+        "everybody can read",
+    ),
 }
 
 
@@ -106,3 +111,26 @@ def test_a_browser_that_came_by_https_stays_with_it(data):
     host = {"Host": "calls.example.com"}
     assert safe.get("/healthz", headers=host).headers[header] == "max-age=31536000"
     assert header not in plain.get("/healthz").headers
+
+
+OWN_ADDRESSES = {
+    "https://calls.example.com": "calls.example.com:443",
+    "http://calls.example.com": "calls.example.com:80",
+    "http://calls.lan:8080": "calls.lan:8080",
+    "http://[::1]:5000": "[::1]:5000",
+}
+
+
+@pytest.mark.parametrize("base_url", OWN_ADDRESSES)
+def test_our_own_name_may_be_reached_at_our_own_port_alone(base_url):
+    allowed = Settings(base_url=base_url, host="::1", port=5001).reachable_hosts
+    assert allowed == {OWN_ADDRESSES[base_url], "[::1]:5001"}
+
+
+def test_what_the_server_keeps_is_for_its_own_user(tmp_path):
+    data = tmp_path / "fresh"
+    _url, server = start_server(data, tmp_path / "log")
+    server.terminate()
+    server.wait(10)
+    open_to_others = [path.name for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077]
+    assert open_to_others == []
