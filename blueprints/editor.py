@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -154,7 +154,16 @@ def apply(
         return conflicted(load(view.flow_id), conflict_view or view, REMOVED_BARE, **forms)
     if undoable and stored.revision > base:
         flash(undoable() if callable(undoable) else undoable, "undoable")
-    return redirect(view.url(), 303)
+    return saved(stored, view)
+
+
+def saved(stored: store.StoredFlow, view: View) -> ResponseReturnValue:
+    """The page after an edit: by way of its address; at once where htmx can note the address."""
+    if not request.headers.get("HX-Request"):
+        return redirect(view.url(), 303)
+    page = make_response(render(stored, view))
+    page.headers["HX-Push-Url"] = view.url()
+    return page
 
 
 def conflicted(
@@ -305,9 +314,9 @@ def fix(flow_id: int) -> ResponseReturnValue:
 
 def _chosen_fix(flow: Flow, view: View) -> Fix | None:
     """The fix a button stands for; None when the finding is gone already."""
-    wanted = (request.form.get("code"), request.form.get("path"))
-    number = whole(request.form.get("fix"))
+    asked, _space, finding = request.form.get("fix", "").partition(" ")
+    number = whole(asked, most_digits=3)
     for problem in checked(with_usual_sender(flow, view.target), view.target):
-        if (problem.code, problem.path) == wanted and number is not None:
+        if f"{problem.code} {problem.path}" == finding and number is not None:
             return dict(enumerate(problem.fixes)).get(number)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from urllib.parse import quote_plus
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -44,7 +45,7 @@ class Key:
     label: str
     trigger: str
     slug: str
-    lines: list[tuple[str, str]]
+    lines: tuple[tuple[str, str], ...]
     url: str
     selected: bool
     announced_only: bool
@@ -79,19 +80,18 @@ class Page:
 
     stored: StoredFlow
     view: View
-    rail: list[RailMenu]
+    rail: tuple[RailMenu, ...]
     menu: Menu | None
     menu_number: int
     heard: HeardForm | None
-    settings: SettingsForm
-    settings_open: bool
-    keypad: list[Key]
+    settings: SettingsForm | None
+    keypad: tuple[Key, ...]
     wrong: Key | None
     key_name: str
     steps: list[Step]
     new_step: Step | None
     kinds: list[Kind]
-    checks: list[Check]
+    checks: tuple[Check, ...]
     begun: bool
     more_checks: int
     errors: int
@@ -143,16 +143,15 @@ def build(
         menu=menu,
         menu_number=flow.menus.index(menu) + 1 if menu else 0,
         heard=heard or (HeardForm.of(menu, stored.revision) if menu else None),
-        settings=settings or settings_form(stored),
-        settings_open=settings is not None or view.ask == "settings",
-        keypad=[key for key in keypad if key.trigger != WRONG],
+        settings=settings or (settings_form(stored) if view.ask == "settings" else None),
+        keypad=tuple(key for key in keypad if key.trigger != WRONG),
         wrong=next((key for key in keypad if key.trigger == WRONG), None),
         key_name=say(trigger_name(view.key)),
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=kinds_for(view.key),
         begun=begun,
-        checks=check_views(problems[:CHECKS_SHOWN], view, flow),
+        checks=tuple(check_views(problems[:CHECKS_SHOWN], view, flow)),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
         proof=proof,
@@ -191,24 +190,25 @@ def _elsewhere(view: View, menu: Menu) -> View:
     return view.at(menu=menu.id) if view.menu else replace(view, menu=menu.id)
 
 
-def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> list[RailMenu]:
+def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> tuple[RailMenu, ...]:
     sources, note = _sources(flow), _notes()
     trouble: dict[str, str] = {}
     for problem in problems:
         if trouble.get(problem.place.menu_id) != "error":
             trouble[problem.place.menu_id] = problem.severity
-    return [
+    before, after = view.around_menu()
+    return tuple(
         RailMenu(
             menu.id,
             number,
             menu.name or _("Menu %(number)s", number=number),
             note(menu, number, sources.get(menu.id, [])),
-            view.at(menu=menu.id, key="1").url(),
+            before + quote_plus(menu.id, safe=",*") + after,
             menu.id == view.menu,
             trouble.get(menu.id, ""),
         )
         for number, menu in enumerate(flow.menus, 1)
-    ]
+    )
 
 
 def _sources(flow: Flow) -> Mapping[str, list[int]]:
@@ -242,7 +242,7 @@ def _notes() -> Callable[[Menu, int, list[int]], str]:
 
 
 def _key(flow: Flow, menu: Menu, trigger: str, view: View, pressed: Mapping[str, str]) -> Key:
-    lines = key_lines(flow, menu, trigger)
+    lines = tuple(key_lines(flow, menu, trigger))
     said = not lines and trigger in prompts.announced_keys(menu.script)
     label = _("Anything else, or silence") if trigger == WRONG else trigger
     return Key(

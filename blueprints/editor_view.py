@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import g, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 from blueprints import whole
@@ -73,13 +74,24 @@ class View:
 
     def query(self) -> str:
         """The place as an address's query, defaults left out."""
-        plain = View(self.flow_id)
+        return self._query
+
+    @cached_property
+    def _query(self) -> str:
         parts = {
             name: SLUGS[value] if name == "key" else value
-            for name in NAMES
-            if (value := getattr(self, name)) != getattr(plain, name)
+            for name, plain in PLAIN.items()
+            if (value := getattr(self, name)) != plain
         }
         return urlencode(parts, safe=",*")
+
+    def around_menu(self) -> tuple[str, str]:
+        """What stands before and after a menu's id in the addresses of menus, at key 1.
+
+        A list of many menus has one address a line.
+        """
+        before, _mark, after = self.at(menu="MENU", key="1").url().partition("MENU")
+        return before, after
 
     def url(self, anchor: str = "") -> str:
         """The address of this place."""
@@ -87,16 +99,20 @@ class View:
 
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
-        return _join(url_for(endpoint, flow_id=self.flow_id, **values), self.query())
+        return _join(_path(endpoint, self.flow_id, **values), self.query())
 
 
-def _path(endpoint: str, flow_id: int) -> str:
-    """``url_for``, asked once in a request: a large flow has hundreds of links to itself."""
-    known: dict[tuple[str, int], str] = g.setdefault("editor_paths", {})
-    key = (endpoint, flow_id)
-    if key not in known:
-        known[key] = url_for(endpoint, flow_id=flow_id)
-    return known[key]
+PLAIN = {name: View.__dataclass_fields__[name].default for name in NAMES}
+
+
+def _path(endpoint: str, flow_id: int, **values: Any) -> str:
+    return _known_path(request.script_root, endpoint, flow_id, tuple(values.items()))
+
+
+@lru_cache(maxsize=4_000)
+def _known_path(_root: str, endpoint: str, flow_id: int, values: tuple[Any, ...]) -> str:
+    """``url_for``, asked once: the editor has dozens of addresses, and they never change."""
+    return url_for(endpoint, flow_id=flow_id, **dict(values))
 
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:

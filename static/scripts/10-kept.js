@@ -15,6 +15,7 @@ const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAtt
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
     if (!(old instanceof Element && fresh instanceof Element)) return true;
+    if ("held" in fresh.dataset) return stays(old, fresh);
     if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = !old.matches(".menu");
     if (beingFilled(old, fresh)) {
       const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));

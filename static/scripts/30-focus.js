@@ -19,8 +19,8 @@ const keepFocus = () => {
 // What a form says comes after it: the next check once one is mended, a new menu's first field.
 const cards = () => [...document.querySelectorAll(".rail-checks :is(.changed, .checks > li)")];
 const NEXT = {
-  check: (form) => {
-    const place = cards().findIndex((card) => card.contains(form));
+  check: (pressed) => {
+    const place = cards().findIndex((card) => card.contains(pressed));
     return () => (cards()[place]?.querySelector(CONTROLS) ?? document.getElementById("checks"))?.focus();
   },
   menu: () => () => {
@@ -32,7 +32,8 @@ const NEXT = {
 };
 document.addEventListener("htmx:beforeRequest", (event) => {
   const next = NEXT[event.detail.elt.dataset.next];
-  if (next && !event.defaultPrevented) afterSwap = next(event.detail.elt);
+  const pressed = event.detail.requestConfig.triggeringEvent?.submitter ?? event.detail.elt;
+  if (next && !event.defaultPrevented) afterSwap = next(pressed);
 });
 
 // A box that opens with a field in it is there to be filled in.

@@ -24,6 +24,7 @@ document.addEventListener("drop", (event) => {
   const place = [...over.parentElement.children].indexOf(over) + 1;
   const form = document.querySelector("#editor form input[name=revision]").form;
   const values = Object.fromEntries(["csrf_token", "revision"].map((name) => [name, form.querySelector(`[name=${name}]`).value]));
-  htmx.ajax("POST", dragged.dataset.move.replace("DIRECTION", place), { source: "#editor", values });
+  const way = dragged.closest("div[data-move]")?.dataset.move.replace("MENU", dragged.dataset.move) ?? dragged.dataset.move;
+  htmx.ajax("POST", way.replace("DIRECTION", place), { source: "#editor", values });
 });
 document.addEventListener("dragend", () => { dragged?.classList.remove("dragged"); dragged = null; });

@@ -145,16 +145,14 @@ ALL = [(key, language) for key in SHAPES for language in LANGUAGES]
 
 def codes(page):
     """The codes of the checks on the editor's page that can be mended there."""
-    return re.findall(r'name="code" value="(\w+)"', page)
+    return re.findall(r'name="fix" value="\d+ (\w+) ', page)
 
 
 def fixes(page):
     """Each fix on the page: its action and its fields."""
-    found = []
-    for action, form in re.findall(r'<form[^>]*action="([^"]*/fix[^"]*)"[^>]*>(.*?)</form>', page):
-        fields = dict(re.findall(r'name="(code|path|fix)" value="([^"]*)"', form))
-        found.append((html.unescape(action), fields))
-    return found
+    action = re.search(r'<form[^>]* action="([^"]*/fix[^"]*)"', page)
+    pressed = re.findall(r'name="fix" value="([^"]*)"', page)
+    return [(html.unescape(action[1]), {"fix": html.unescape(fix)}) for fix in pressed]
 
 
 @pytest.mark.parametrize(("key", "language"), ALL)

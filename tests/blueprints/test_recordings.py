@@ -520,9 +520,8 @@ def test_a_recording_at_an_address_of_before_is_put_right_by_its_fix(kept, owner
     flow_id = flow_playing(db, f"https://old.example.com/r/{kept.file_name}")
     owner.get(f"/flows/{flow_id}")
     assert "has another address by now" in owner.text
-    form = re.search(r'value="recording_moved"><input type="hidden" name="path" value="([^"]+)"',
-                     owner.text)  # fmt: skip
-    owner.post(f"/flows/{flow_id}/fix", code="recording_moved", path=form[1], fix="0")
+    button = re.search(r'value="(0 recording_moved [^"]+)"', owner.text)
+    owner.post(f"/flows/{flow_id}/fix", fix=button[1])
     assert played(db, flow_id) == [address(kept)]
 
 

@@ -1,0 +1,12 @@
+// Parts that an edit leaves as they are stay in the page: the server is told which are here, and
+// sends those empty (blueprints/editor_parts.py).
+document.addEventListener("htmx:configRequest", (event) => {
+  const here = [...document.querySelectorAll("#editor [data-part]")].map((part) => part.dataset.part);
+  if (here.length) event.detail.headers["X-Parts"] = here.join(" ");
+});
+
+// A function, so that what morphs the page may call it: nothing in the part is looked at.
+function stays(old, fresh) {
+  if (old.dataset.part !== fresh.dataset.part) location.reload();
+  return false;
+}
