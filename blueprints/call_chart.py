@@ -26,7 +26,7 @@ ENDINGS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "answered": (_l("Answered"), ("answered",)),
     "missed": (_l("Not answered or busy"), ("not_answered", "busy")),
     "failed": (_l("Refused, failed or unclear"), ("refused", "failed", "unknown")),
-    "open": (_l("Not over yet"), ("drafted", "queued", "sending", "waiting", "ringing")),
+    "open": (_l("Not over yet"), ("queued", "sending", "waiting", "ringing")),
 }
 """What a part of a bar stands for, from the bottom up -> its words, the statuses in it."""
 

@@ -12,8 +12,10 @@ from blueprints import db, json_compared, json_view, may_edit, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.editor import CHANGED_BARE, load, render
 from blueprints.editor_view import View
+from blueprints.fields import errors_of, on_one_line
 from flows.differences import differences
 from flows.script import script
+from flows.values import check_line
 from storage import flows as store
 from storage import history
 
@@ -129,11 +131,12 @@ def restore(flow_id: int, number: int) -> ResponseReturnValue:
 @may_edit
 def name(flow_id: int, number: int) -> ResponseReturnValue:
     """Name a version, such as “Approved by sales”; an empty name takes it away."""
-    me = person()
+    me, typed = person(), on_one_line(request.form.get("name"))
+    if wrong := errors_of(check_line(typed)):
+        flash(wrong[0], "warn")
+        return redirect(url_for("history.listing", flow_id=flow_id) + f"#version-{number}", 303)
     try:
-        history.name_revision(
-            db(), me.workspace_id, flow_id, me.id, number, request.form.get("name", "")
-        )
+        history.name_revision(db(), me.workspace_id, flow_id, me.id, number, typed)
     except history.NameTaken as taken:
         flash(
             _("Another version is named “%(name)s” already. Choose another name.", name=taken),

@@ -104,14 +104,14 @@ def speechcall_status(db: Database, found: GatewayCall) -> JsonObject:
 
 
 def _delivery(call: StoredCall) -> str:
-    before = {"drafted": "scheduled", "queued": "scheduled", "refused": "permanenterror"}
+    before = {"queued": "scheduled", "refused": "permanenterror"}
     return before.get(call.state) or DELIVERY[call.outcome]
 
 
 def _voice_result(db: Database, found: GatewayCall) -> JsonObject | None:
     call, report = found.call, _last_report(db, found.call)
     folded = FOLDED.get("failed" if call.state == "refused" else call.outcome)
-    if folded is None or (call.state in ("drafted", "queued", "sending")):
+    if folded is None or call.state in ("queued", "sending"):
         return None
     status, error = folded
     told = _whole_status(report)

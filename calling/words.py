@@ -9,7 +9,6 @@ from flows.said import Said, Whole
 from storage.calls import CallEvent, StoredCall
 
 STATES: dict[str, str] = {
-    "drafted": "Not placed yet",
     "queued": "About to be placed",
     "sending": "Being placed",
     "accepted": "Accepted by the service",
@@ -34,7 +33,6 @@ OUTCOMES: dict[str, str] = {
 """What became of a call that the service accepted."""
 
 EVENTS: dict[str, str] = {
-    "drafted": "The call was prepared.",
     "queued": "The call was written down and is about to be placed.",
     "sending": "The request is being sent to the service.",
     "accepted": "The service accepted the call.",

@@ -17,10 +17,13 @@ from flows.document import Flow
 from flows.findings import shown
 from flows.json_text import MAX_BYTES
 from flows.problems import Problem
-from flows.reading import Unreadable, read
+from flows.reading import Imported, Unreadable, read, read_whole
 from flows.schema import speechcall_schema
 
 ACCEPTED, REFUSED, WRONG_USE = 0, 1, 2
+
+
+FILE_HELP = "a SpeechCall document, or a file that Press One wrote; - reads the input"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,10 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is wrong with a document")
     check.add_argument("--json", action="store_true", help="answer in JSON")
-    check.add_argument("file", metavar="FILE", help="a SpeechCall document; - reads the input")
+    check.add_argument("file", metavar="FILE", help=FILE_HELP)
     check.set_defaults(run=_check)
     play = commands.add_parser("play", help="play a call and print what happens")
-    play.add_argument("file", metavar="FILE", help="a SpeechCall document; - reads the input")
+    play.add_argument("file", metavar="FILE", help=FILE_HELP)
     play.add_argument("--keys", default="", help="for example 1,2,silence")
     play.add_argument("--menu", type=int, default=1, help="start at this menu, counted from 1")
     play.add_argument("--message", type=int, default=1, help="of this message, counted from 1")
@@ -64,9 +67,15 @@ def _content(file: str) -> bytes:
         return opened.read(MAX_BYTES + 1)
 
 
+def _read(file: str) -> Imported:
+    """What the file says. Raises OSError and Unreadable."""
+    content = _content(file)
+    return read_whole(content) or read(content)
+
+
 def _check(options: argparse.Namespace) -> int:
     try:
-        problems = read(_content(options.file)).warnings
+        problems = _read(options.file).warnings
         verdict = "accept_warn" if problems else "accept"
     except Unreadable as unreadable:
         problems, verdict = unreadable.problems, "reject"
@@ -108,7 +117,7 @@ def shown_path(path: str) -> str:
 
 def _play(options: argparse.Namespace) -> int:
     try:
-        flows = read(_content(options.file)).document.flows
+        flows = _read(options.file).document.flows
     except Unreadable as unreadable:
         _print_problems(unreadable.problems, to_errors=True)
         return REFUSED

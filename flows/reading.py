@@ -33,6 +33,7 @@ __all__ = [
     "menu_id",
     "read",
     "read_pasted",
+    "read_whole",
     "step_id",
     "with_own_answers",
 ]
@@ -80,6 +81,19 @@ def read(content: bytes, name: str = "Imported call flow") -> Imported:
     )
 
 
+def read_whole(content: bytes) -> Imported | None:
+    """The flow of a Press One file; None when the document is something else.
+
+    Raises Unreadable as ``read`` does.
+    """
+    value = parse(content)
+    return _whole(value) if whole_file.is_whole(value) else None
+
+
+def _whole(value: JsonObject) -> Imported:
+    return Imported(Document((whole_file.read(value),)), whole=True)
+
+
 def read_pasted(text: str, name: str = "Imported call flow") -> Imported:
     """What a person brought: a Press One file, a SpeechCall document, a Voice API request, or a
     curl command.
@@ -91,7 +105,7 @@ def read_pasted(text: str, name: str = "Imported call flow") -> Imported:
     content = text.encode("utf-8", "surrogatepass")
     value = parse(content)
     if whole_file.is_whole(value):
-        return Imported(Document((whole_file.read(value),)), whole=True)
+        return _whole(value)
     if isinstance(value, dict) and "messages" not in value and "to" in value:
         return _read_voice_request(value, name)
     return read(content, name)

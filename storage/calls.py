@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from storage.db import now, one, rows, write_tx
 
 Origin = Literal["app", "gateway"]
-State = Literal["drafted", "queued", "sending", "accepted", "refused", "unknown"]
+State = Literal["queued", "sending", "accepted", "refused", "unknown"]
 Outcome = Literal[
     "waiting", "ringing", "answered", "not_answered", "busy", "refused", "failed", "unknown"
 ]

@@ -153,7 +153,7 @@ def test_calls_are_filtered_by_flow_and_by_status(running, owner, flows, ten):
     assert {status for _, _, status in rows(owner)} == {"Refused", "Not placed"}
     owner.press("Show", status="unknown")
     assert {status for _, _, status in rows(owner)} == {TOLD_UNCLEAR}
-    owner.press("Show", status="drafted")
+    owner.press("Show", status="sending")
     assert "No calls like this" in owner.words
 
 

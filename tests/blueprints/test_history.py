@@ -199,6 +199,15 @@ def test_two_versions_cannot_have_the_same_name(flow):
     assert names == {1: "Approved", 2: ""}
 
 
+@pytest.mark.parametrize("hidden", ["\x00", "\x07", "\x1b[2J", "\x9f"])
+def test_a_version_is_not_named_with_characters_that_nobody_sees(flow, hidden):
+    flow.press("/menus")
+    flow.press("/history/1/name", name="Approved")
+    flow.press("/history/1/name", name=f"Appro{hidden}ved by sales")
+    assert "character" in flow.browser.text
+    assert history.revisions(flow.house.db, 1, flow.id)[-1].name == "Approved"
+
+
 def test_two_versions_stand_side_by_side_in_words_and_as_json(house, flow):
     swap_key_2(house, flow)
     flow.browser.get(f"/flows/{flow.id}/compare?a=1&b=2")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows import whole_file
 from flows.schema import speechcall_schema
+from flows.starters import starter
 from tests.data.hostile.expand import CASES, expand
 
 FIXTURES = Path(__file__).parent.parent / "data" / "fixtures"
@@ -49,6 +51,21 @@ def test_check_reads_its_input_too():
         "Error: The document must be a group of named values, beginning with {.\n"
         "This document cannot be used.\n",
     )
+
+
+def test_check_and_play_read_the_files_that_press_one_writes(tmp_path):
+    file = tmp_path / "survey.json"
+    sound = whole_file.write(starter("survey", "en", "Bazar"))
+    file.write_bytes(sound)
+    assert run("check", str(file)) == (0, "This document can be used.\n", "")
+    code, out, _ = run("play", str(file), "--keys", "1")
+    assert code == 0
+    assert "Pressed 1" in out
+    code, out, _ = run(
+        "check", "--json", "-", stdin=sound.replace(b'"press_one": 1', b'"press_one": 2')
+    )
+    assert (code, [one["code"] for one in json.loads(out)["problems"]]) == (1, ["file_too_new"])
+    assert run("check", "-", stdin=sound[:-9])[0] == 1
 
 
 def test_play_prints_what_happens():

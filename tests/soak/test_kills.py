@@ -56,7 +56,7 @@ class Round:
         )
 
 
-def drafted(house: House, index: int) -> Round:
+def pressed(house: House, index: int) -> Round:
     """Killed while the press is on its way, a little later each time; then pressed again."""
     life = Round(house, index, 4_000_000)
     hand = threading.Thread(target=life.somebody.press, args=(life.button,))
@@ -115,7 +115,7 @@ def house_until(done: Callable[[], bool], seconds: float = 30.0) -> None:
 
 
 STATES: dict[str, Callable[[House, int], Round]] = {
-    "drafted": drafted,
+    "pressed": pressed,
     "queued": queued,
     "sending": sending,
     "accepted": accepted,
@@ -136,7 +136,7 @@ def after(house: House, state: str, buttons: list[Button]) -> Line:
     return line(f"kill -9 when {state}", house, buttons, f"over {took:.0f} s after the restart")
 
 
-LIMITS_S = {"drafted": 60.0, "queued": 60.0, "sending": 120.0, "accepted": 45.0}
+LIMITS_S = {"pressed": 60.0, "queued": 60.0, "sending": 120.0, "accepted": 45.0}
 """Seconds from the restart until everything is settled. A poll resumes within 30 s, a call that
 lost its sender is given up after 30 s and swept up with the next minute."""
 
