@@ -75,8 +75,12 @@ def password() -> ResponseReturnValue:
     form = NewPasswordForm()
     if status := refused(form):
         return _page(password=form, status=status)
-    with noted("password_changed"):
-        people.change_password(db(), person(), form.new.data or "", keep=current_user.token)
+    try:
+        with noted("password_changed"):
+            people.change_password(db(), person(), form.new.data or "", keep=current_user.token)
+    except people.PasswordChanged:
+        form.password.errors = [_("This is not your password.")]
+        return _page(password=form, status=422)
     flash(_("Your password was changed. Everywhere else you are signed out."))
     return redirect(url_for("account.page"), 303)
 

@@ -48,6 +48,7 @@ WORDS = {
     "role_changed": _l("Changed a role"),
     "removed": _l("Removed a person"),
     "password_link_made": _l("Made a link for a new password"),
+    "password_link_taken_back": _l("Took a link for a new password back"),
     "password_reset": _l("Chose a new password by a link"),
     "password_changed": _l("Changed the password"),
     "app_on": _l("Turned the authenticator app on"),

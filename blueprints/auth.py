@@ -44,6 +44,9 @@ CODE_WITHIN = timedelta(minutes=10)
 TOUCH_EVERY = timedelta(minutes=5)
 PASSWORD_MIN = 10
 
+MOST_EMAIL = 254
+"""Characters of an e-mail address (RFC 5321, section 4.5.3.1.3, without the brackets)."""
+
 
 class SignedIn(UserMixin):
     """Who a session belongs to. flask-login's id is the session's token, not the person's."""
@@ -99,7 +102,13 @@ def sign_in_first() -> ResponseReturnValue | None:
 class LoginForm(FlaskForm):
     """E-mail and password."""
 
-    email = EmailField(_l("E-mail"), [InputRequired(_l("Type your e-mail address."))])
+    email = EmailField(
+        _l("E-mail"),
+        [
+            InputRequired(_l("Type your e-mail address.")),
+            Length(max=MOST_EMAIL, message=_l("This is too long for an e-mail address.")),
+        ],
+    )
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
@@ -138,6 +147,7 @@ class OwnerForm(FlaskForm):
         _l("E-mail"),
         [
             InputRequired(_l("Type your e-mail address.")),
+            Length(max=MOST_EMAIL, message=_l("This is too long for an e-mail address.")),
             Regexp(
                 r"[^@\s]+@[^@\s]+\.?[^@\s]*$",
                 message=_l("Type an e-mail address, such as anna@example.com."),
@@ -196,20 +206,26 @@ def login() -> ResponseReturnValue:
     email, address = form.email.data.strip(), request.remote_addr or ""
     tries = (attempts.for_account(email), attempts.for_address(address))
     counted = attempts.count(db(), tries, datetime.now(UTC))
+    person = people.by_email(db(), email)
     if counted.wait:
-        note("too_many_tries", about=email, who=_stranger(people.by_email(db(), email)))
+        if attempts.first_refusals(db(), counted, datetime.now(UTC)):
+            _note_stranger("too_many_tries", person)
         form.password.errors = [wait_words(counted.wait)]
         return too_many(_login_page(form)[0], counted.wait)
-    person = people.by_email(db(), email)
     if not password_matches(person.password_hash if person else None, form.password.data):
-        note("sign_in_refused", about=email, who=_stranger(person), detail=address)
-        form.password.errors = [_("E-mail or password is wrong. Try again.")]
-        return _login_page(form)
+        return _wrong(form, person)
     attempts.give_back(db(), counted)
     if person is not None and second_factor.is_on(db(), person):
         return _ask_for_code(person)
-    let_in(person, "signed_in")
+    if not let_in(person, "signed_in"):
+        return _wrong(form, person)
     return redirect(safe_next(request.args.get("next", "")), 303)
+
+
+def _wrong(form: LoginForm, person: people.Person | None) -> ResponseReturnValue:
+    _note_stranger("sign_in_refused", person)
+    form.password.errors = [_("E-mail or password is wrong. Try again.")]
+    return _login_page(form)
 
 
 def _ask_for_code(person: people.Person) -> ResponseReturnValue:
@@ -224,9 +240,13 @@ def _ask_for_code(person: people.Person) -> ResponseReturnValue:
     return redirect(url_for("second_step.code", next=request.args.get("next")), 303)
 
 
-def _stranger(person: people.Person | None) -> audit.Who:
-    """Somebody who may not be who they say; told to the workspace whose person it would be."""
-    return audit.Who(person.workspace_id if person else None, None, "")
+def _note_stranger(what: str, person: people.Person | None) -> None:
+    """Note somebody who may not be who they say, for the workspace whose person it would be.
+
+    What was typed for somebody whom nobody knows is not kept: sometimes it is a password.
+    """
+    who = audit.Who(person.workspace_id if person else None, None, "")
+    note(what, person.email if person else "", request.remote_addr or "", who)
 
 
 def _login_page(form: LoginForm) -> tuple[str, int]:
@@ -262,14 +282,19 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("auth.login"), 303)
 
 
-def let_in(person: people.Person | None, how: str) -> None:
-    """A session with a new id for somebody who proved who they are."""
-    if person is not None:
-        session.clear()
-        sessions.forget_old(db(), **alive())
-        token = sessions.start(db(), person, request.user_agent.string)
-        note(how, who=audit.by(person), detail=request.remote_addr or "")
-        login_user(SignedIn(person, token))
+def let_in(person: people.Person | None, how: str, *, code_checked: bool = False) -> bool:
+    """A session with a new id for somebody who proved who they are; ``code_checked``: also by
+    their app. False when what they proved it with was changed meanwhile."""
+    if person is None:
+        return False
+    session.clear()
+    sessions.forget_old(db(), **alive())
+    try:
+        token = sessions.start(db(), person, request.user_agent.string, code_checked=code_checked)
+    except people.PasswordChanged:
+        return False
+    note(how, who=audit.by(person), detail=request.remote_addr or "")
+    return bool(login_user(SignedIn(person, token)))
 
 
 def safe_next(target: str) -> str:

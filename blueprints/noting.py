@@ -38,6 +38,9 @@ def number_hint(number: str) -> str:
 
 
 def _say(who: Who, what: str, about: str, detail: str) -> None:
-    facts = {"by": who.name, "about": about, "detail": detail}
+    facts = {
+        name: text[: audit.MOST_TEXT]
+        for name, text in {"by": who.name, "about": about, "detail": detail}.items()
+    }
     told = " ".join(f"{name}={text!r}" for name, text in facts.items() if text)
     LOG.info("%s %s", what, told, extra={"event": what, **facts})

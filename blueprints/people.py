@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from blueprints import db, owners_only, person, settings
 from blueprints.auth import sign_in_first
 from blueprints.fields import at_most, stripped
 from blueprints.noting import noted
+from blueprints.passwords import PasswordAgainForm, refused
 from providers.mail import MailServer, NotMailed
 from storage import invitations
 from storage import people as store
@@ -32,6 +33,9 @@ ROLES = {
 
 SHORT = {"owner": _l("Owner"), "editor": _l("Editor"), "viewer": _l("Viewer")}
 """Role -> its name."""
+
+_TAKEN_BACK = {"join": "invitation_taken_back", "password": "password_link_taken_back"}
+"""Kind of link -> what the log says of taking it back."""
 
 NO_OWNER_LEFT = _l("Somebody has to be an owner. Make another person an owner first.")
 
@@ -80,10 +84,14 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     if not form.validate():
         return _page(form, status=422)
-    email, role = form.email.data, form.role.data
+    email, role, me = form.email.data, form.role.data, person()
+    if role == "owner" and (asked := _password_asked(_("Invite %(email)s as owner", email=email))):
+        return asked
     try:
         with noted("invited", email, role):
-            token = invitations.invite(db(), person().workspace_id, email, role, datetime.now(UTC))
+            token = invitations.invite(
+                db(), me.workspace_id, email, role, datetime.now(UTC), made_by=me.id
+            )
     except store.EmailTaken:
         form.email.errors = [_("Somebody here has this e-mail address already.")]
         return _page(form, status=422)
@@ -98,15 +106,14 @@ def invite() -> ResponseReturnValue:
 @blueprint.post("/invitations/<int:invitation_id>/take-back")
 @owners_only
 def take_back(invitation_id: int) -> ResponseReturnValue:
-    """Make an invitation worthless."""
+    """Make an invitation, or a link for a new password, worthless."""
     waiting = {
-        one.id: one.email
-        for one in invitations.waiting(db(), person().workspace_id, datetime.now(UTC))
+        one.id: one for one in invitations.waiting(db(), person().workspace_id, datetime.now(UTC))
     }
-    email = waiting.get(invitation_id) or abort(404)
-    with noted("invitation_taken_back", email):
+    link = waiting.get(invitation_id) or abort(404)
+    with noted(_TAKEN_BACK[link.kind], link.email):
         invitations.take_back(db(), person().workspace_id, invitation_id)
-    flash(_("The link for %(email)s does not work any more.", email=email))
+    flash(_("The link for %(email)s does not work any more.", email=link.email))
     return redirect(url_for("people.listing"), 303)
 
 
@@ -117,6 +124,9 @@ def change_role(person_id: int) -> ResponseReturnValue:
     somebody, form = _or_404(person_id), RoleForm()
     if not form.validate():
         abort(400)
+    promoted = form.role.data == "owner" != somebody.role
+    if promoted and (asked := _password_asked(_("Make %(name)s an owner", name=somebody.name))):
+        return asked
     try:
         with noted("role_changed", audit_name(somebody), f"{somebody.role} → {form.role.data}"):
             store.change_role(db(), somebody.workspace_id, somebody.id, form.role.data)
@@ -148,14 +158,31 @@ def remove(person_id: int) -> ResponseReturnValue:
 @owners_only
 def password_link(person_id: int) -> ResponseReturnValue:
     """Make a link to choose a new password with; shown once."""
-    somebody = _or_404(person_id)
+    somebody, me = _or_404(person_id), person()
+    if somebody.id == me.id:
+        flash(_("Change your own password here, with the old one."), "warn")
+        return redirect(url_for("account.page", _anchor="password"), 303)
+    title = _("A link for a new password of %(name)s", name=somebody.name)
+    if asked := _password_asked(title):
+        return asked
     with noted("password_link_made", audit_name(somebody)):
         token = invitations.for_password(
-            db(), somebody.workspace_id, somebody.id, datetime.now(UTC)
+            db(), somebody.workspace_id, somebody.id, datetime.now(UTC), made_by=me.id
         )
     link = settings().base_url + url_for("invited.reset", token=token)
     text = _("Choose a new password for Press One. The link works for 24 hours:")
     return _page(link=link, link_for=somebody.name, told=_mailed(somebody.email, text, link))
+
+
+def _password_asked(title: str) -> ResponseReturnValue | None:
+    """The page that asks for one's own password and sends the same form again; None when the
+    password came with it and is right. Whoever finds a screen open gets no way in for later."""
+    form = PasswordAgainForm()
+    status = refused(form) if "password" in request.form else 200
+    if not status:
+        return None
+    kept = [(name, text) for name, text in request.form.items() if name in ("email", "role")]
+    return render_template("people/password.html", title=title, form=form, kept=kept), status
 
 
 def audit_name(somebody: store.Person) -> str:

@@ -62,14 +62,17 @@ def code() -> ResponseReturnValue:
     typed = form.code.data.replace(" ", "")
     if second_factor.check(db(), box(), person, typed, moment):
         attempts.give_back(db(), tried)
-        let_in(person, "signed_in")
+        recovered = False
     elif second_factor.use_recovery_code(db(), person, typed):
-        let_in(person, "signed_in")
-        _say_how_many_are_left(person)
+        recovered = True
     else:
         note("code_refused", who=audit.by(person), detail=request.remote_addr or "")
         form.code.errors = [_("This code is wrong or was used before. Wait for the next one.")]
         return _page(form)
+    if not let_in(person, "signed_in", code_checked=True):
+        return redirect(url_for("auth.login", next=request.args.get("next")), 303)
+    if recovered:
+        _say_how_many_are_left(person)
     return redirect(safe_next(request.args.get("next", "")), 303)
 
 

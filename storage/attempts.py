@@ -21,13 +21,16 @@ MOST = {
     "account": 20,
     "address": 20,
     "code": 10,
+    "account_full": 1,
+    "address_full": 1,
     "key_refused": 1,
     "key_unknown": 1,
     "key_slowed": 1,
 }
 """Kind of try -> how many of them one account, address, person or key has within the hour.
 
-Programs knock thousands of times: of a key that is not let in the first time is told.
+Programs knock thousands of times: of a key that is not let in the first time is told, and of an
+account or address that had its tries the first refusal.
 """
 
 
@@ -46,10 +49,12 @@ class Try:
 
 @dataclass(frozen=True)
 class Counted:
-    """Whether a try may go on. ``wait`` is the seconds until one may; 0 when it may now."""
+    """Whether a try may go on. ``wait`` is the seconds until one may; 0 when it may now.
+    ``full``: what had its number."""
 
     wait: int
     ids: tuple[int, ...] = ()
+    full: tuple[Try, ...] = ()
 
 
 def for_account(email: str) -> Try:
@@ -83,7 +88,8 @@ def count(db: Database, tries: Sequence[Try], at: datetime) -> Counted:
         db.execute("DELETE FROM attempts WHERE at < ?", (since,))
         waits = [_wait(db, one_try, since, at) for one_try in tries]
         if any(waits):
-            return Counted(max(waits))
+            full = tuple(done for done, wait in zip(tries, waits, strict=True) if wait)
+            return Counted(max(waits), full=full)
         ids = [
             db.execute(
                 "INSERT INTO attempts (kind, who, at) VALUES (?, ?, ?)",
@@ -102,6 +108,13 @@ def first_of_its_hour(db: Database, one_try: Try, at: datetime) -> bool:
     if _wait(db, one_try, _stored(at - WINDOW), at):
         return False
     return not count(db, [one_try], at).wait
+
+
+def first_refusals(db: Database, counted: Counted, at: datetime) -> bool:
+    """Whether something that had its number was not told of within the hour; now it is."""
+    told = [Try(f"{done.kind}_full", done.who) for done in counted.full]
+    first = [first_of_its_hour(db, one_try, at) for one_try in told]
+    return any(first)
 
 
 def give_back(db: Database, counted: Counted) -> None:

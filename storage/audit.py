@@ -17,8 +17,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "people": (
         "first_owner", "invited", "invitation_taken_back", "joined", "role_changed", "removed",
-        "password_link_made", "password_reset", "password_changed", "app_on", "app_off",
-        "recovery_codes_made", "profile_changed", "person_added",
+        "password_link_made", "password_link_taken_back", "password_reset", "password_changed",
+        "app_on", "app_off", "recovery_codes_made", "profile_changed", "person_added",
     ),
     "keys": (
         "key_made", "key_changed", "key_taken_back", "caller_id_changed", "key_refused",

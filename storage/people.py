@@ -24,6 +24,10 @@ class LinkUsed(Exception):
     """The one-time link does not exist or was used before."""
 
 
+class PasswordChanged(Exception):
+    """Somebody changed the password since it was checked, or removed the person."""
+
+
 class LastOwner(Exception):
     """A workspace without an owner could not be looked after by anybody."""
 
@@ -234,17 +238,20 @@ def change_profile(db: Database, person: Person, *, name: str, language: str) ->
 
 
 def change_role(db: Database, workspace_id: int, person_id: int, role: Role) -> None:
-    """Another role, from the person's next request on. Raises LastOwner."""
+    """Another role, from the person's next request on; links that somebody made who is no
+    owner any more end. Raises LastOwner."""
     with write_tx(db):
         db.execute(
             "UPDATE people SET role = ? WHERE id = ? AND workspace_id = ?",
             (role, person_id, workspace_id),
         )
         _keep_an_owner(db, workspace_id)
+        if role != "owner":
+            _end_links_made_by(db, workspace_id, person_id)
 
 
 def remove(db: Database, workspace_id: int, person_id: int) -> None:
-    """Let a person in no more: sessions, links and app end at once. Raises LastOwner.
+    """Let a person in no more: sessions, app, and links for or by them end. Raises LastOwner.
 
     The row and the name stay, for versions and calls that name their author.
     """
@@ -255,11 +262,20 @@ def remove(db: Database, workspace_id: int, person_id: int) -> None:
             (now(), person_id, workspace_id),
         )
         _keep_an_owner(db, workspace_id)
+        _end_links_made_by(db, workspace_id, person_id)
         for table in ("sessions", "invitations", "second_factors", "recovery_codes"):
             db.execute(
                 f"DELETE FROM {table} WHERE person_id = ? AND workspace_id = ?",
                 (person_id, workspace_id),
             )
+
+
+def _end_links_made_by(db: Database, workspace_id: int, person_id: int) -> None:
+    """Whoever made a link may have kept it, and could come in by it again."""
+    db.execute(
+        "DELETE FROM invitations WHERE workspace_id = ? AND made_by = ? AND used_at IS NULL",
+        (workspace_id, person_id),
+    )
 
 
 def _keep_an_owner(db: Database, workspace_id: int) -> None:
@@ -273,9 +289,15 @@ def _keep_an_owner(db: Database, workspace_id: int) -> None:
 
 
 def change_password(db: Database, person: Person, password: str, *, keep: str) -> None:
-    """A new password; every session but the one of the token ``keep`` ends."""
+    """A new password; every session but the one of the token ``keep`` ends.
+
+    Raises PasswordChanged when the person's password is not the one any more that was read.
+    """
     password_hash = hash_password(password)
     with write_tx(db):
+        now_is = get(db, person.workspace_id, person.id)
+        if now_is is None or now_is.password_hash != person.password_hash:
+            raise PasswordChanged
         set_password(db, person.workspace_id, person.id, password_hash, keep=keep)
 
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from storage.credentials import new_token, token_hash
 from storage.db import now, one, rows, write_tx
-from storage.people import Person, person_columns
+from storage.people import PasswordChanged, Person, person_columns
 
 MOST_BROWSER = 200
 """Characters of a browser's own name that are kept."""
@@ -28,22 +28,34 @@ class Session:
     seen_at: str
 
 
-def start(db: Database, person: Person, browser: str = "") -> str:
-    """A new signed-in session; returns its token, which only the cookie holds."""
+def start(db: Database, person: Person, browser: str = "", *, code_checked: bool = False) -> str:
+    """A new signed-in session; returns its token, which only the cookie holds.
+
+    Raises PasswordChanged when the person's password is not the one any more that was checked,
+    when they were removed, or, unless ``code_checked``, when they turned their app on meanwhile:
+    whatever ended their sessions ends this one too.
+    """
     token, moment = new_token(), now()
     with write_tx(db):
-        db.execute(
+        cursor = db.execute(
             "INSERT INTO sessions (token_hash, workspace_id, person_id, created_at, seen_at,"
-            " browser) VALUES (?, ?, ?, ?, ?, ?)",
+            " browser) SELECT ?, p.workspace_id, p.id, ?, ?, ? FROM people p"
+            " WHERE p.id = ? AND p.workspace_id = ? AND p.password_hash = ?"
+            " AND p.removed_at IS NULL AND (? OR NOT EXISTS (SELECT 1 FROM second_factors f"
+            " WHERE f.person_id = p.id AND f.confirmed_at IS NOT NULL))",
             (
                 token_hash(token),
-                person.workspace_id,
-                person.id,
                 moment,
                 moment,
                 browser[:MOST_BROWSER],
+                person.id,
+                person.workspace_id,
+                person.password_hash,
+                code_checked,
             ),
         )
+        if not cursor.rowcount:
+            raise PasswordChanged
     return token
 
 

@@ -131,7 +131,7 @@ def _rules(db: Database, box: SecretBox, owner: int) -> None:
         do_not_call.NewEntry("+359888123456"),
     ]
     do_not_call.add(db, 1, asked)
-    invitations.invite(db, 1, "maksym@bazar.example", "editor", datetime.now(UTC))
+    invitations.invite(db, 1, "maksym@bazar.example", "editor", datetime.now(UTC), made_by=owner)
     mine = own_numbers.OwnNumber(
         owner, 1, asked_number="+15055550100", asked_practice=True, tries_left=5
     )

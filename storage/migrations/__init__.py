@@ -22,6 +22,7 @@ from storage.migrations import (
     inboxes_and_answers,
     journeys,
     languages_of_people,
+    makers_of_links,
     moderation_rules,
     people_and_workspaces,
     recordings,
@@ -56,6 +57,7 @@ IN_ORDER = (
     trust,
     shelves_and_search_of_flows,
     first_steps_of_people,
+    makers_of_links,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

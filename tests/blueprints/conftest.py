@@ -124,7 +124,7 @@ def _recording(house: House) -> int:
 def _invited(house: House) -> int:
     """Somebody who was invited; the id."""
     moment = datetime.now(UTC)
-    invitations.invite(house.db, 1, "ours-alone@example.com", "viewer", moment)
+    invitations.invite(house.db, 1, "ours-alone@example.com", "viewer", moment, made_by=1)
     return invitations.waiting(house.db, 1, moment)[0].id
 
 

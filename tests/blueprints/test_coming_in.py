@@ -5,12 +5,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
+import pyotp
 import pytest
 
 from app import create_app
-from blueprints.auth import safe_next
-from storage import attempts, people
+from blueprints.auth import let_in, safe_next
+from blueprints.noting import note
+from storage import attempts, audit, people, second_factor, sessions
 from storage.attempts import for_account, for_address
+from storage.credentials import password_matches
 from tests.helpers import OWNER, PASSWORD, Browser, sign_in
 
 
@@ -157,6 +160,111 @@ def test_a_session_ends_when_the_person_is_removed_or_gets_another_password(app,
     else:
         people.change_password(db, people.get(db, 1, person_id), "another password", keep="")
     assert worth_nothing(app, cookie)
+
+
+@pytest.mark.parametrize("end", ["removed", "reset", "app"])
+def test_a_session_of_a_password_that_was_changed_meanwhile_does_not_start(app, db, end):
+    person_id = people.add(
+        db, 1, email="eve@example.com", name="Eve", role="editor", password=PASSWORD
+    )
+    checked = people.get(db, 1, person_id)
+    if end == "removed":
+        people.remove(db, 1, person_id)
+    elif end == "reset":
+        people.change_password(db, checked, "another password", keep="")
+    else:
+        db.execute(
+            "INSERT INTO second_factors (person_id, workspace_id, secret, confirmed_at)"
+            " VALUES (?, 1, x'00', '2026-01-01')", [person_id])  # fmt: skip
+        db.conn.commit()
+        sessions.end(db, sessions.start(db, checked, code_checked=True))
+    with pytest.raises(people.PasswordChanged):
+        sessions.start(db, checked)
+    assert list(db["sessions"].rows) == []
+
+
+@pytest.mark.parametrize("path", ["/login", "/login/code"])
+def test_a_password_changed_while_it_is_checked_lets_nobody_in(app, db, monkeypatch, path):
+    person_id = people.add(
+        db, 1, email="eve@example.com", name="Eve", role="editor", password=PASSWORD
+    )
+    eve, told = people.get(db, 1, person_id), []
+    module = "auth" if path == "/login" else "second_step"
+
+    def meanwhile(*args, **more):
+        people.change_password(db, eve, "another password", keep="")
+        told.append(let_in(*args, **more))
+        return told[0]
+
+    monkeypatch.setattr(f"blueprints.{module}.let_in", meanwhile)
+    browser = Browser(app.test_client())
+    if path == "/login/code":
+        box = app.config["SECRET_BOX"]
+        second_factor.begin(db, box, eve)
+        app_of_eve = pyotp.TOTP(second_factor.being_set_up(db, box, eve))
+        moment = datetime.now(UTC)
+        assert second_factor.confirm(db, box, eve, app_of_eve.at(moment), moment)
+    browser.get("/login")
+    browser.post("/login", email="eve@example.com", password=PASSWORD)
+    if path == "/login/code":
+        browser.post(path, code=app_of_eve.at(datetime.now(UTC), counter_offset=1))
+    else:
+        assert "E-mail or password is wrong." in browser.text
+    assert told == [False]
+    assert browser.page.request.path == "/login"
+    assert browser.client.get("/calls").status_code == 302
+
+
+def test_a_password_is_not_changed_by_whoever_knew_only_the_one_before(db):
+    before = people.get(db, 1, 1)
+    people.change_password(db, before, "another password", keep="")
+    with pytest.raises(people.PasswordChanged):
+        people.change_password(db, before, "the thief's password", keep="")
+    assert password_matches(people.get(db, 1, 1).password_hash, "another password")
+
+
+def refusals(db):
+    """(what, about) of everybody who was not let in, oldest first."""
+    return [(row["what"], row["about"]) for row in db.query("SELECT * FROM audit ORDER BY id")]
+
+
+def test_too_many_tries_stand_in_the_log_once_an_hour_for_an_account_or_address(app, db):
+    for number in range(20):
+        guess(app, address=address(number))
+    for number in range(25, 30):
+        assert guess(app, address=address(number)).status_code == 429
+    for number in range(30):
+        guess(app, f"p{number}@example.com", address="192.0.2.1")
+    told = [about for what, about in refusals(db) if what == "too_many_tries"]
+    assert told == [OWNER, ""]
+    db.execute("UPDATE attempts SET at = ? WHERE kind LIKE '%_full'", ["2020-01-01T00:00:00.000Z"])
+    db.conn.commit()
+    assert guess(app, address=address(40)).status_code == 429
+    assert refusals(db)[-1] == ("too_many_tries", OWNER)
+
+
+def test_what_strangers_type_as_an_address_stands_neither_in_the_audit_nor_in_the_log(
+    app, db, caplog
+):
+    caplog.set_level("INFO", "press_one")
+    for _ in range(22):
+        guess(app, "my secret password", address="192.0.2.9")
+    guess(app, OWNER.upper())
+    assert guess(app, "x" * 255).status_code == 422
+    assert "my secret" not in caplog.text + str(list(db["audit"].rows))
+    assert "xxx" not in caplog.text + str(list(db["audit"].rows))
+    assert [what for what, _ in refusals(db)].count("sign_in_refused") == 21
+    assert refusals(db)[-1] == ("sign_in_refused", OWNER)
+    assert "sign_in_refused" in caplog.text
+
+
+def test_long_values_are_cut_in_the_log(app, caplog):
+    caplog.set_level("INFO", "press_one")
+    with app.app_context():
+        note("sign_in_refused", "a" * 5000, "b" * 5000, audit.Who(None, None, "c" * 5000))
+    assert "a" * 300 in caplog.text
+    for letter in "abc":
+        assert letter * 301 not in caplog.text
 
 
 def test_over_https_the_cookie_is_for_this_host_and_for_https_only(data):

@@ -247,7 +247,7 @@ def test_somebody_who_is_invited_to_build_is_shown_around_and_a_viewer_is_not(be
 
     for role, shown in (("editor", True), ("viewer", False)):
         email, moment = f"{role}@example.com", datetime.now(UTC)
-        token = invitations.invite(db, 1, email, role, moment)
+        token = invitations.invite(db, 1, email, role, moment, made_by=1)
         invitations.join(db, token, moment, name=role.title(), password=PASSWORD)
         somebody = sign_in(app, email)
         somebody.get("/")

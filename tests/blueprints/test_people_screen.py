@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import create_app
+from providers.mail import MailServer, NotMailed
 from storage import invitations, people
 from storage.credentials import token_hash
 from storage.people import LastOwner
 from tests.blueprints.conftest import EDITOR, VIEWER
 from tests.blueprints.mail_stand_in import mail_server
-from tests.helpers import OWNER, PASSWORD, sign_in
+from tests.helpers import OWNER, PASSWORD, Browser, sign_in
 
 NEW = "a quite new password"
 
@@ -54,9 +55,9 @@ def test_an_invitation_works_once_and_for_seven_days(running):
 def test_a_link_works_until_its_time_is_over(db, kind, lasts):
     moment = datetime.now(UTC)
     token = (
-        invitations.invite(db, 1, "x@example.com", "viewer", moment)
+        invitations.invite(db, 1, "x@example.com", "viewer", moment, made_by=1)
         if kind == "join"
-        else invitations.for_password(db, 1, 1, moment)
+        else invitations.for_password(db, 1, 1, moment, made_by=1)
     )
     for early, works in ((timedelta(seconds=1), True), (timedelta(0), False)):
         assert bool(invitations.of_token(db, kind, token, moment + lasts - early)) is works
@@ -152,7 +153,10 @@ def test_an_owner_hands_over_a_link_for_a_new_password(running):
     owner = running.signed_in().open("/settings/people")
     reply = owner.session.post(
         f"{running.served.url}/settings/people/{before.id}/password-link",
-        data={"csrf_token": owner.form("Make a link")[0].fields["csrf_token"]},
+        data={
+            "csrf_token": owner.form("Make a link")[0].fields["csrf_token"],
+            "password": PASSWORD,
+        },
     )
     path = re.search(r"/password/[\w-]+", reply.text)[0]
     visitor = running.visitor().open(path)
@@ -163,6 +167,132 @@ def test_an_owner_hands_over_a_link_for_a_new_password(running):
     assert running.visitor().open(path).status == 410
     again = running.visitor().open("/login").press("Sign in", email=VIEWER, password=NEW)
     assert again.path == "/"
+
+
+def two_owners(app, db):
+    """The browser of a second owner, their id, and the ids of an editor and a viewer to act on."""
+    ids = [
+        people.add(db, 1, email=f"{name}@example.com", name=name, role=role, password=PASSWORD)
+        for name, role in (("olga", "owner"), ("ed", "editor"), ("vi", "viewer"))
+    ]
+    return sign_in(app, "olga@example.com"), *ids
+
+
+def made_links(browser, person_id):
+    """The addresses of an invitation as owner, and of a link for somebody's password."""
+    links = []
+    for path, typed in (
+        ("invite", {"email": "later@example.com", "role": "owner"}),
+        (f"{person_id}/password-link", {}),
+    ):
+        browser.get("/settings/people")
+        browser.post(f"/settings/people/{path}", password=PASSWORD, **typed)
+        links.append(re.search(r"/(?:join|password)/[\w-]+", browser.text)[0])
+    return links
+
+
+def statuses(app, links):
+    """What a visitor gets at each of the addresses."""
+    visitor = app.test_client()
+    return [visitor.get(link).status_code for link in links]
+
+
+@pytest.mark.parametrize("end", ["removed", "demoted"])
+def test_whoever_is_an_owner_no_more_comes_back_by_no_link_they_made(app, db, end):
+    olga, olga_id, editor, _ = two_owners(app, db)
+    links = made_links(olga, editor)
+    assert statuses(app, links) == [200, 200]
+    if end == "removed":
+        people.remove(db, 1, olga_id)
+    else:
+        people.change_role(db, 1, olga_id, "editor")
+    assert statuses(app, links) == [410, 410]
+    people.change_role(db, 1, editor, "owner")
+    assert list(db.query("SELECT * FROM invitations")) == []
+
+
+def test_a_link_that_came_too_late_to_be_deleted_is_worth_nothing_either(app, db):
+    olga, olga_id, editor, _ = two_owners(app, db)
+    links = made_links(olga, editor)
+    db.execute("UPDATE people SET role = 'editor' WHERE id = ?", [olga_id])
+    db.conn.commit()
+    assert statuses(app, links) == [410, 410]
+    assert invitations.waiting(db, 1, datetime.now(UTC)) == ()
+
+
+def test_links_of_other_owners_stay_when_one_goes(app, db, owner):
+    _, olga_id, editor, _ = two_owners(app, db)
+    links = made_links(owner, editor)
+    people.remove(db, 1, olga_id)
+    assert statuses(app, links) == [200, 200]
+
+
+def test_a_link_for_a_password_is_listed_and_can_be_taken_back(app, db, owner):
+    _, _, editor, _ = two_owners(app, db)
+    link = made_links(owner, editor)[1]
+    owner.get("/settings/people")
+    assert "new password link</span>" in owner.text
+    waiting = {one.kind: one.id for one in invitations.waiting(db, 1, datetime.now(UTC))}
+    owner.post(f"/settings/people/invitations/{waiting['password']}/take-back")
+    assert "The link for ed@example.com does not work any more." in owner.text
+    assert "new password link</span>" not in owner.text
+    assert statuses(app, [link]) == [410]
+
+
+def test_an_open_screen_makes_no_password_link_for_oneself(app, db, owner):
+    owner.get("/settings/people")
+    owner.post("/settings/people/1/password-link", password=PASSWORD)
+    assert owner.page.request.path == "/account"
+    assert "Change your own password here, with the old one." in owner.text
+    assert list(db.query("SELECT * FROM invitations")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "done"),
+    [
+        ("invite", {"email": "later@example.com", "role": "owner"}, "Hand this link to"),
+        ("{editor}/password-link", {}, "Hand this link to"),
+        ("{editor}/role", {"role": "owner"}, "The role of ed was changed."),
+    ],
+)
+def test_what_lets_in_for_later_asks_for_the_password_again(app, db, owner, path, typed, done):
+    _, _, editor, _ = two_owners(app, db)
+    address = f"/settings/people/{path.format(editor=editor)}"
+    before = [list(db[table].rows) for table in ("people", "invitations")]
+    owner.get("/settings/people")
+    assert owner.post(address, **typed).status_code == 200
+    assert "Your password is asked for once more" in owner.text
+    for name, text in typed.items():
+        assert f'name="{name}" value="{text}"' in owner.text
+    assert owner.post(address, password="wrong password", **typed).status_code == 422
+    assert "This is not your password." in owner.text
+    assert [list(db[table].rows) for table in ("people", "invitations")] == before
+    owner.post(address, password=PASSWORD, **typed)
+    assert done in owner.text
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [("invite", {"email": "later@example.com", "role": "editor"}),
+     ("{viewer}/role", {"role": "editor"})],
+)  # fmt: skip
+def test_what_makes_no_owner_asks_for_no_password(app, db, owner, path, typed):
+    *_, viewer = two_owners(app, db)
+    owner.get("/settings/people")
+    owner.post(f"/settings/people/{path.format(viewer=viewer)}", **typed)
+    assert "Your password is asked for" not in owner.text
+    assert owner.page.status_code == 200
+
+
+def test_inviting_does_not_tell_whether_another_workspace_knows_an_address(app, db, stranger):
+    stranger.get("/settings/people")
+    stranger.post("/settings/people/invite", email=OWNER, role="viewer")
+    assert stranger.page.status_code == 200
+    link = re.search(r"/join/[\w-]+", stranger.text)[0]
+    visitor = Browser(app.test_client())
+    visitor.get(link)
+    assert visitor.post(link, name="Copy", password=NEW).status_code == 410
+    assert people.by_email(db, OWNER).workspace_id == 1
 
 
 def test_a_link_is_mailed_where_a_mail_server_is_set(data):
@@ -178,6 +308,13 @@ def test_a_link_is_mailed_where_a_mail_server_is_set(data):
         owner.post("/settings/people/invite", email="refused@example.com", role="viewer")
         assert "The mail server did not take the mail." in owner.text
         assert "/join/" in owner.text
+
+
+def test_a_link_leaves_this_machine_only_encrypted():
+    with mail_server("127.0.0.2") as (url, mails):  # not one of this machine's own names
+        with pytest.raises(NotMailed, match="no encryption"):
+            MailServer(url, "a@example.com").send("b@example.com", "Come in", "/join/x")
+        assert mails == []
 
 
 def test_a_mail_server_that_is_not_there_leaves_the_link_on_the_page(data):

@@ -100,7 +100,7 @@ def furnish(db: Any, data: Path, text: str, mark: str) -> Things:
     person_id = people.insert(
         db, 1, email=f"{mark}@example.com", name=text, role="viewer", password_hash="none"
     )
-    invitations.invite(db, 1, f"{mark}@elsewhere.example.com", "viewer", moment)
+    invitations.invite(db, 1, f"{mark}@elsewhere.example.com", "viewer", moment, made_by=1)
     sound = recordings.add(db, data, recordings.NewRecording(
         workspace_id=1, person_id=1, name=text, kind="mp3", content=mark.encode(), seconds=1.0,
         loudness=-18.0,
