@@ -83,6 +83,7 @@ const warnUnsaved = (event) => {
   dropQueue();
   if (guarded(event.detail.elt)) event.detail.elt.setAttribute("data-dirty", "");
   say(WORDS.lost);
+  aloud(WORDS.lost);
 };
 document.addEventListener("htmx:sendError", warnUnsaved);
 document.addEventListener("htmx:timeout", warnUnsaved);

@@ -20,7 +20,13 @@ document.addEventListener("click", (event) => { if (event.target.closest("[data-
 // Menus that open close again on Escape and on a click elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
 document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu-items a:not([data-copy])") ? null : event.target.closest("details.menu")));
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (!open) return;
+  const within = open.contains(document.activeElement);
+  closeMenus(null);
+  if (within) open.querySelector("summary").focus();
+});
 
 // A phone on the screen takes keys from the keyboard, unless somebody is typing in a field.
 const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select";

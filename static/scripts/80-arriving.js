@@ -17,6 +17,6 @@ document.addEventListener("click", (event) => {
 
 const settle = () => { localise(document); speak(); stops(); answerFirst(); };
 document.addEventListener("htmx:afterSettle", () => { settle(); keepFocus(); });
-document.addEventListener("htmx:pushedIntoHistory", () => { if (location.hash) afterSwap = focusAsked; });
+document.addEventListener("htmx:pushedIntoHistory", () => { if (location.hash && !afterSwap) afterSwap = focusAsked; });
 document.addEventListener("DOMContentLoaded", () => { settle(); focusAsked(); document.querySelector("[aria-invalid=true]")?.focus(); });
 if (document.readyState !== "loading") settle();

@@ -12,7 +12,8 @@ UNSEEN = """() => {
   if (!at || at === document.body) return 'nothing has the focus';
   const box = at.getBoundingClientRect(), style = getComputedStyle(at);
   const name = `${at.tagName}#${at.id} ${(at.ariaLabel ?? at.textContent).trim().slice(0, 40)}`;
-  if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) return `no ring: ${name}`;
+  const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  if (!ring) return `no ring: ${name}`;
   const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
   const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
   if (right - left < 1 || bottom - top < 1) return `outside the window: ${name}`;

@@ -18,7 +18,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The only rules that another theme can break."""
 
-RUN = """rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false}).then(found =>
+RUN = """rules => axe.run(document, {
+  runOnly: rules, resultTypes: ['violations'], preload: false}).then(found =>
   found.violations.flatMap(rule => rule.nodes.map(node =>
     [rule.impact, rule.id, node.target.join(' '), node.html.slice(0, 160),
      node.any.concat(node.all, node.none).map(check => check.message)[0] ?? ''])))"""
