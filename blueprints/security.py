@@ -37,6 +37,9 @@ OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 HTTPS_ONLY_S = 31_536_000
 """Seconds for which a browser uses nothing but https, once it came by https: a year."""
 
+FILE_FIELDS = frozenset({"file", "files"})
+"""The names under which forms send files."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -46,6 +49,7 @@ def init_app(app: Flask) -> None:
     CSRF.init_app(app)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_documents)
+    app.before_request(_refuse_files_for_texts)
     app.after_request(_add_headers)
     settings = app.config["SETTINGS"]
     app.config.setdefault("TRUSTED_HOSTS", None)
@@ -79,6 +83,14 @@ def _refuse_documents() -> None:
     """Screens take forms only: flask-wtf would read JSON as a form's fields, whatever it is."""
     known = request.routing_exception is None
     if known and request.is_json and request.blueprint not in _programs():
+        abort(400)
+
+
+def _refuse_files_for_texts() -> None:
+    """flask-wtf gives a field whatever came under its name, a file too; no form of ours sends
+    one where a text is typed."""
+    known = request.routing_exception is None and request.method == "POST"
+    if known and request.blueprint not in _programs() and set(request.files) - FILE_FIELDS:
         abort(400)
 
 
