@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -43,7 +44,7 @@ def page() -> ResponseReturnValue:
         return _settings_page()
     secret = second_factor.being_set_up(db(), box(), person())
     if secret is None:
-        return render_template("account/app_begin.html"), 200
+        return _begin_page(PasswordAgainForm(formdata=None), 200)
     form = FirstCodeForm()
     if not form.validate_on_submit():
         return _setup_page(form, secret)
@@ -52,7 +53,8 @@ def page() -> ResponseReturnValue:
     if tried.wait:
         form.code.errors = [wait_words(tried.wait)]
         return too_many(_setup_page(form, secret)[0], tried.wait)
-    codes = second_factor.confirm(db(), box(), person(), form.code.data.replace(" ", ""), moment)
+    typed = form.code.data.replace(" ", "")
+    codes = second_factor.confirm(db(), box(), person(), typed, moment, keep=current_user.token)
     if not codes:
         form.code.errors = [_("This code is wrong. Is the clock of your phone right?")]
         return _setup_page(form, secret)
@@ -63,9 +65,14 @@ def page() -> ResponseReturnValue:
 
 @blueprint.post("/begin")
 def begin() -> ResponseReturnValue:
-    """Make the secret that the app will share; nothing asks for it before a code confirms it."""
-    if not second_factor.is_on(db(), person()):
-        second_factor.begin(db(), box(), person())
+    """Make the secret that the app will share; nothing asks for it before a code confirms it.
+
+    Whoever finds a screen open must not make the phone theirs that is asked for from now on.
+    """
+    form = PasswordAgainForm()
+    if status := refused(form):
+        return _begin_page(form, status)
+    second_factor.begin(db(), box(), person())
     return redirect(url_for("authenticator.page"), 303)
 
 
@@ -109,6 +116,10 @@ def turn_off() -> ResponseReturnValue:
 def _address(secret: str) -> str:
     """What the app reads from the picture: an otpauth:// address."""
     return pyotp.TOTP(secret).provisioning_uri(name=person().email, issuer_name="Press One")
+
+
+def _begin_page(form: PasswordAgainForm, status: int) -> tuple[str, int]:
+    return render_template("account/app_begin.html", form=form), status
 
 
 def _setup_page(form: FirstCodeForm, secret: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from blueprints import db, settings
 from blueprints.noting import noted
-from storage import audit, keys, people
+from storage import audit, keys, people, second_factor
 from storage.credentials import is_common
 from storage.migrations import migrate as run_migrations
 
@@ -78,6 +78,22 @@ def add_person(email: str, name: str, role: people.Role, password_stdin: bool) -
     except people.EmailTaken:
         raise click.ClickException(f"Somebody here has the address {email} already.") from None
     click.echo(f"{name} can sign in as {email} ({role}).")
+
+
+@people_commands.command("app-off")
+@click.argument("email")
+@with_appcontext
+def app_off(email: str) -> None:
+    """Let somebody sign in without the authenticator app that they lost."""
+    person = people.by_email(db(), email)
+    if person is None:
+        raise click.ClickException(f"Nobody here has the address {email}.")
+    if not second_factor.is_on(db(), person):
+        raise click.ClickException(f"{person.name} signs in without an app already.")
+    who = audit.at_the_machine(person.workspace_id)
+    with noted("app_off", f"{person.name} ({person.email})", who=who):
+        second_factor.turn_off(db(), person)
+    click.echo(f"{person.name} signs in with the password alone now.")
 
 
 @key_commands.command("add")

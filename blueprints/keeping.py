@@ -67,6 +67,10 @@ def restore(file: Path) -> None:
     with _in_words():
         done = restoring.restore(file, settings().database, settings().data, box())
     click.echo(f"Restored, with {done.recordings} recordings. Everybody signs in again.")
+    click.echo(
+        "People, roles and passwords are as they were when the copy was made: look under Settings,"
+        " People whether somebody is there who was removed since. Links that waited work no more."
+    )
     if done.set_aside:
         click.echo(f"The database as it was before: {done.set_aside}")
     if done.unclear:
@@ -77,7 +81,9 @@ def restore(file: Path) -> None:
     if done.unreadable:
         click.echo(
             f"{done.unreadable} stored secrets were kept with another key. Put the secret.key of"
-            " then into the data folder, or type them again under Connections."
+            " then into the data folder, or type them again under Connections. Whose"
+            " authenticator app is among them signs in with a recovery code, or after"
+            " `people app-off EMAIL`."
         )
 
 

@@ -67,13 +67,22 @@ def code() -> ResponseReturnValue:
         recovered = True
     else:
         note("code_refused", who=audit.by(person), detail=request.remote_addr or "")
-        form.code.errors = [_("This code is wrong or was used before. Wait for the next one.")]
+        form.code.errors = [_why_refused(person)]
         return _page(form)
     if not let_in(person, "signed_in", code_checked=True):
         return redirect(url_for("auth.login", next=request.args.get("next")), 303)
     if recovered:
         _say_how_many_are_left(person)
     return redirect(safe_next(request.args.get("next", "")), 303)
+
+
+def _why_refused(person: people.Person) -> str:
+    if second_factor.can_be_checked(db(), box(), person):
+        return _("This code is wrong or was used before. Wait for the next one.")
+    return _(
+        "Codes of your app cannot be checked here any more. Type one of your recovery codes, or"
+        " ask whoever keeps this installation to turn your app off."
+    )
 
 
 def _say_how_many_are_left(person: people.Person) -> None:

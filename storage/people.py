@@ -304,7 +304,8 @@ def change_password(db: Database, person: Person, password: str, *, keep: str) -
 def set_password(
     db: Database, workspace_id: int, person_id: int, password_hash: str, *, keep: str = ""
 ) -> None:
-    """Inside the caller's transaction: a new password; sessions and links for another one end."""
+    """Inside the caller's transaction: a new password; sessions, links for another one, and an
+    app that is only being set up end."""
     db.execute(
         "UPDATE people SET password_hash = ? WHERE id = ? AND workspace_id = ?",
         (password_hash, person_id, workspace_id),
@@ -315,5 +316,10 @@ def set_password(
     )
     db.execute(
         "DELETE FROM invitations WHERE person_id = ? AND workspace_id = ? AND used_at IS NULL",
+        (person_id, workspace_id),
+    )
+    db.execute(
+        "DELETE FROM second_factors WHERE person_id = ? AND workspace_id = ?"
+        " AND confirmed_at IS NULL",
         (person_id, workspace_id),
     )

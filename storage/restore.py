@@ -1,7 +1,8 @@
 """Putting a backup back: checked before anything changes, then all of it at once.
 
 What a backup cannot know is settled on its copy first: a call that waited to be sent when the
-backup was made may have rung since, and a session that was ended since must stay ended.
+backup was made may have rung since, and sessions, invitations and other links that were ended or
+used since must stay so.
 """
 
 from __future__ import annotations
@@ -131,13 +132,16 @@ def _bring_up_to_date(db: Database) -> None:
 
 
 def _settle(db: Database, name: str) -> int:
-    """End sessions, and say of calls under way that they may have rung; how many those are.
+    """End sessions and links, and say of calls under way that they may have rung; how many those
+    are.
 
     The log tells from here on that what stands before is as old as the file ``name``.
     """
     with write_tx(db):
         audit.record_for_all(db, "backup_restored", name)
         db.execute("DELETE FROM sessions")
+        for table in ("invitations", "setup_links"):
+            db.execute(f"DELETE FROM {table} WHERE used_at IS NULL")
         open_calls = rows(db, "SELECT id FROM calls WHERE state IN ('queued', 'sending')")
         for row in open_calls:
             calls.apply_change(

@@ -13,7 +13,8 @@ from hmac import compare_digest
 import pyotp
 from sqlite_utils import Database
 
-from storage.credentials import SecretBox, token_hash
+from storage import sessions
+from storage.credentials import CannotDecrypt, SecretBox, token_hash
 from storage.db import now, one, rows, write_tx
 from storage.people import Person
 
@@ -42,32 +43,48 @@ def is_on(db: Database, person: Person) -> bool:
 
 
 def begin(db: Database, box: SecretBox, person: Person) -> None:
-    """Make the secret of an app that is to be set up, unless there is one."""
+    """Make a fresh secret for an app that is to be set up; nothing while one is on.
+
+    A secret that nobody confirmed may have been read by somebody else: it is dropped.
+    """
     with write_tx(db):
-        if _row(db, person) is None:
-            secret = box.seal(pyotp.random_base32(), _context(person))
-            db.execute(
-                "INSERT INTO second_factors (person_id, workspace_id, secret) VALUES (?, ?, ?)",
-                (person.id, person.workspace_id, secret),
-            )
+        if is_on(db, person):
+            return
+        secret = box.seal(pyotp.random_base32(), _context(person))
+        db.execute(
+            "INSERT OR REPLACE INTO second_factors (person_id, workspace_id, secret)"
+            " VALUES (?, ?, ?)",
+            (person.id, person.workspace_id, secret),
+        )
 
 
 def being_set_up(db: Database, box: SecretBox, person: Person) -> str | None:
-    """The secret of the app that is being set up, in base32; None when none is."""
+    """The secret of the app that is being set up, in base32; None when none is that the key
+    opens."""
     row = None if is_on(db, person) else _row(db, person)
-    return box.open(row[0], _context(person)) if row else None
+    return _opened(box, row[0], person) if row else None
+
+
+def can_be_checked(db: Database, box: SecretBox, person: Person) -> bool:
+    """Whether the key opens the app's secret; not after a restore with another key."""
+    row = _row(db, person)
+    return row is not None and _opened(box, row[0], person) is not None
 
 
 def confirm(
-    db: Database, box: SecretBox, person: Person, code: str, at: datetime
+    db: Database, box: SecretBox, person: Person, code: str, at: datetime, keep: str = ""
 ) -> tuple[str, ...]:
-    """Turn the app on when its code is right. The recovery codes, for the only time; else ()."""
+    """Turn the app on when its code is right. The recovery codes, for the only time; else ().
+
+    Every session but the one of the token ``keep`` ends: none of them was asked for a code.
+    """
     with write_tx(db):
         if is_on(db, person) or not _take(db, box, person, code, at):
             return ()
         db.execute(
             "UPDATE second_factors SET confirmed_at = ? WHERE person_id = ?", (now(), person.id)
         )
+        sessions.end_all(db, person.workspace_id, person.id, but=keep)
         return new_recovery_codes(db, person)
 
 
@@ -140,12 +157,21 @@ def _row(db: Database, person: Person) -> tuple[bytes, int] | None:
     return (row["secret"], int(row["last_step"])) if row else None
 
 
+def _opened(box: SecretBox, sealed: bytes, person: Person) -> str | None:
+    """The secret in base32; None when it was sealed with another key."""
+    try:
+        return box.open(sealed, _context(person))
+    except CannotDecrypt:
+        return None
+
+
 def _take(db: Database, box: SecretBox, person: Person, code: str, at: datetime) -> bool:
     """Inside a transaction: use a code up. A step is taken once, and none before it any more."""
     row = _row(db, person)
-    if row is None:
+    secret = _opened(box, row[0], person) if row else None
+    if row is None or secret is None:
         return False
-    app, present = pyotp.TOTP(box.open(row[0], _context(person))), int(at.timestamp()) // STEP_S
+    app, present = pyotp.TOTP(secret), int(at.timestamp()) // STEP_S
     for step in range(present - DRIFT, present + DRIFT + 1):
         if step > row[1] and compare_digest(app.at(step * STEP_S).encode(), code.encode()):
             db.execute(

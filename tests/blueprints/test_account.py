@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from app import create_app
 from storage import people, second_factor
 from tests.blueprints.conftest import EDITOR
 from tests.helpers import PASSWORD, Browser, sign_in
@@ -96,8 +97,8 @@ class Phone:
     def __init__(self, app, db, email):
         self.app, self.email, self.person = app, email, add(db, email)
         self.browser = sign_in(app, email)
-        self.browser.get("/account")
-        self.browser.post("/account/app/begin")
+        self.browser.get("/account/app")
+        self.browser.post("/account/app/begin", password=PASSWORD)
         assert self.browser.page.request.path == "/account/app"
         secret = re.search(r"<code>([A-Z2-7 ]{32,})</code>", self.browser.text)[1]
         self.totp = pyotp.TOTP(secret.replace(" ", ""))
@@ -138,20 +139,85 @@ def test_looking_at_the_page_makes_no_secret_and_beginning_makes_one(app, db):
     browser.post("/account/app", code="000000")
     assert "<code>" not in browser.text
     assert list(db.query("SELECT 1 FROM second_factors")) == []
-    browser.post("/account/app/begin")
+    browser.post("/account/app/begin", password=PASSWORD)
     shown = re.search(r"<code>([A-Z2-7 ]{32,})</code>", browser.text)[1]
     assert list(db.query("SELECT person_id, confirmed_at FROM second_factors")) == [
         {"person_id": eve.id, "confirmed_at": None}
     ]
-    browser.post("/account/app/begin")
-    assert shown in browser.text
+    browser.post("/account/app/begin", password=PASSWORD)
+    assert re.search(r"<code>([A-Z2-7 ]{32,})</code>", browser.text)[1] != shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [({}, "Type your password."), ({"password": "wrong"}, "not your")]
+)
+def test_an_open_screen_sets_up_no_app(app, db, typed, sentence):
+    add(db, "open@example.com")
+    browser = sign_in(app, "open@example.com")
+    browser.get("/account/app")
+    assert browser.post("/account/app/begin", **typed).status_code == 422
+    assert sentence in browser.text
+    assert list(db.query("SELECT 1 FROM second_factors")) == []
+
+
+def test_another_password_ends_what_is_being_set_up_and_not_what_is_on(phone, db):
+    people.change_password(db, phone.person, PASSWORD, keep="")
+    assert list(db.query("SELECT 1 FROM second_factors")) == []
+    assert phone.set_up() == []
+    other = Phone(phone.app, db, "on@example.com")
+    other.set_up()
+    people.change_password(db, other.person, NEW, keep="")
+    assert second_factor.is_on(db, other.person)
+
+
+def test_turning_the_app_on_ends_the_other_sessions_and_not_this_one(phone):
+    there = sign_in(phone.app, phone.email)
+    assert there.client.get("/account").status_code == 200
+    assert len(phone.set_up()) == 10
+    assert there.client.get("/account").status_code == 302
+    assert phone.browser.client.get("/account").status_code == 200
+
+
+def test_after_a_restore_with_another_key_a_recovery_code_still_lets_in(phone, data):
+    codes = phone.set_up()
+    (data / "secret.key").write_bytes(bytes(range(32)))
+    phone.app = create_app(data=data, TESTING=True)
+    browser = phone.password()
+    assert browser.post("/login/code", code=phone.code()).status_code == 422
+    assert "Codes of your app cannot be checked here any more." in browser.text
+    browser.post("/login/code", code=codes[0])
+    assert browser.page.request.path == "/"
+    browser.get("/account/app")
+    browser.post("/account/app/off", password=PASSWORD)
+    assert phone.password().page.request.path == "/"
+
+
+def test_an_app_that_was_being_set_up_with_another_key_is_begun_anew(phone, data):
+    (data / "secret.key").write_bytes(bytes(range(32)))
+    browser = sign_in(create_app(data=data, TESTING=True), phone.email)
+    assert browser.get("/account/app").status_code == 200
+    browser.post("/account/app/begin", password=PASSWORD)
+    assert re.search(r"<code>([A-Z2-7 ]{32,})</code>", browser.text)
+
+
+def test_a_command_turns_the_app_of_somebody_off_and_says_so_in_the_log(phone, db):
+    runner, args = phone.app.test_cli_runner(), ["people", "app-off", phone.email]
+    assert "signs in without an app already" in runner.invoke(args=args).output
+    phone.set_up()
+    done = runner.invoke(args=args)
+    assert (done.exit_code, "signs in with the password alone now" in done.output) == (0, True)
+    assert phone.password().page.request.path == "/"
+    lines = [(row["what"], row["about"], row["who"]) for row in db["audit"].rows]
+    assert ("app_off", "Eve (totp@example.com)", "command line") in lines
+    unknown = runner.invoke(args=["people", "app-off", "nobody@example.com"])
+    assert (unknown.exit_code, "Nobody here has the address" in unknown.output) == (1, True)
 
 
 def test_beginning_again_leaves_an_app_that_is_on_as_it_is(phone, db):
     phone.set_up()
     kept = list(db.query("SELECT * FROM second_factors"))
-    phone.browser.get("/account")
-    phone.browser.post("/account/app/begin")
+    phone.browser.get("/account/app")
+    phone.browser.post("/account/app/begin", password=PASSWORD)
     assert list(db.query("SELECT * FROM second_factors")) == kept
     assert phone.totp.secret not in phone.browser.text.replace(" ", "")
 

@@ -28,6 +28,7 @@ def test_backup_and_restore_say_what_they_did(app, data, tmp_path):
     done = run(app, "restore", str(file))
     assert done.exit_code == 0, done.output
     assert "Everybody signs in again" in done.output
+    assert "passwords are as they were when the copy was made" in done.output
     assert "backups/before-restore.sqlite3" in done.output
 
 

@@ -6,10 +6,11 @@ import stat
 import tarfile
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
-from storage import backup, calls, connections, recordings
+from storage import backup, calls, connections, invitations, people, recordings
 from storage.backup import NotWhole
 from storage.credentials import secret_box
 from storage.db import now, open_db, rows, write_tx
@@ -72,6 +73,26 @@ def test_a_backup_is_readable_by_us_alone_and_leaves_nothing_half(data, tmp_path
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert list((data / "backups").iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "data"]
+
+
+def test_links_that_waited_when_the_backup_was_made_come_back_worthless(data, db, tmp_path):
+    moment = datetime.now(UTC)
+    people.add(db, 1, email="e@example.com", name="E", role="viewer", password="a long password")
+    links = [
+        ("join", invitations.invite(db, 1, "new@example.com", "viewer", moment, made_by=1)),
+        ("password", invitations.for_password(db, 1, 2, moment, made_by=1)),
+    ]
+    setup = people.new_setup_link(db)
+    backup.make(database(data), data, tmp_path / "b.tar")
+    for kind, token in links:
+        assert invitations.of_token(db, kind, token, moment)
+    assert people.setup_link_works(db, setup)
+    restored(tmp_path / "b.tar", data)
+    with closing(open_db(database(data))) as back:
+        for kind, token in links:
+            assert invitations.of_token(back, kind, token, moment) is None
+        assert not people.setup_link_works(back, setup)
+        assert people.by_email(back, "e@example.com")
 
 
 def test_what_was_restored_is_what_was_there(data, db, tmp_path):
