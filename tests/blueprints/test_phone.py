@@ -269,7 +269,7 @@ def test_a_private_address_is_refused_in_words(house, url):
     house.owner.get(f"{where}?keys=1")
     house.owner.post(f"{where}/send?keys=1", keys="1", number="1")
     notice = html.unescape(
-        re.search(r'<div class="notice[^"]*">\s*<span>(.*?)</span>', house.owner.text)[1]
+        re.search(r'<div class="notice[^"]*">\s*<span[^>]*>(.*?)</span>', house.owner.text)[1]
     )
     assert notice.startswith(f"Did not tell {url}: ")
     assert "private" in notice or "outside" in notice, notice
