@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _l
 
 from blueprints import db, owners_only, person, row_id
 from blueprints.auth import sign_in_first, stored
+from blueprints.languages import say
 from blueprints.noting import note
 from blueprints.sheets import csv_lines
+from calling.guards.words import SECTIONS
 from storage import audit as store
 from storage import people
 
@@ -96,9 +98,28 @@ WORDS = {
 MACHINE = _l("Somebody at the machine (command line)")
 
 
+_ROLES = {"owner": _l("Owner"), "editor": _l("Editor"), "viewer": _l("Viewer")}
+
+NAMES = {
+    "invited": _ROLES,
+    "person_added": _ROLES,
+    "role_changed": _ROLES,
+    "rules_changed": SECTIONS,
+}
+"""Event -> the codes that are noted with it, by the names that people know them by."""
+
+
 def _who(entry: store.Entry) -> str:
     """Who did it; people and programs are named as they were then."""
     return str(MACHINE) if entry.who == store.COMMAND_LINE else entry.who
+
+
+def _told(entry: store.Entry, text: str) -> str:
+    """What an entry is about: roles and parts of the rules by their names, else as noted."""
+    names = NAMES.get(entry.what, {})
+    return " → ".join(
+        say(str(names.get(part, part))) if part in names else part for part in text.split(" → ")
+    )
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,7 @@ def listing() -> ResponseReturnValue:
         entries=found[:PAGE],
         words=WORDS,
         who=_who,
+        told=_told,
         kinds=KINDS,
         people=people.list_all(db(), workspace),
         asked=asked,

@@ -74,6 +74,7 @@ COLUMNS: dict[str, tuple[Any, Callable[[Line, Told], object]]] = {
 
 CODES: dict[str, Callable[[Line], object]] = {
     "status": lambda line: line.call.status,
+    "pressed": lambda line: ", ".join(line.inputs),
     "service": lambda line: line.call.service,
     "origin": lambda line: line.call.origin,
 }

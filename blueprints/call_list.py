@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
+from flask_babel import lazy_gettext as _l
 
 from blueprints import call_chart, db, person, row_id
 from blueprints.call_filters import CHIPS, Asked, asked, period
@@ -17,6 +18,9 @@ from storage import call_counts, call_list, connections, flows
 from storage import practice as practice_book
 from storage.calls import StoredCall, shown_for
 from storage.practice import PracticeCall
+
+INPUTS = {"silence": _l("silence"), "hangup": _l("hung up")}
+"""What a caller does besides pressing a key -> its word in a list."""
 
 PAGE = 50
 """How many calls one page of the list shows."""
@@ -30,7 +34,12 @@ class Line:
     status: str
     tone: str
     service: str
-    pressed: str = ""
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def pressed(self) -> str:
+        """The keys that were pressed, and the silences, in the page's language."""
+        return ", ".join(str(INPUTS.get(given, given)) for given in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -103,9 +112,7 @@ def lines_of(calls: tuple[StoredCall, ...] | list[StoredCall]) -> list[Line]:
     """The lines of calls, with what was pressed where it is known."""
     ids = [call.message_id for call in calls if call.message_id]
     inputs = practice_book.inputs_of(db(), person().workspace_id, ids)
-    return [
-        replace(line_of(call), pressed=", ".join(inputs.get(call.message_id, ()))) for call in calls
-    ]
+    return [replace(line_of(call), inputs=tuple(inputs.get(call.message_id, ()))) for call in calls]
 
 
 def line_of(call: StoredCall) -> Line:

@@ -125,6 +125,7 @@ def _call(call_id: int) -> dict[str, Any]:
     return {
         "line": _line_now(call, phone),
         "call": call,
+        "problem": _problem(call, history),
         "connection": connection,
         "phone": phone,
         "answers": answers.of_message(db(), workspace, call.message_id) if call.message_id else [],
@@ -136,6 +137,12 @@ def _call(call_id: int) -> dict[str, Any]:
         "live": call.finished_at is None or any(event.code in TELLING for event, _ in history),
         "keys": KEYS,
     }
+
+
+def _problem(call: store.StoredCall, history: list[tuple[store.CallEvent, str]]) -> str:
+    """Why a call was not placed; its history remembers how the sentence was made."""
+    reasons = (event.detail.get("reason") for event, _ in history)
+    return next((reason for reason in reasons if reason == call.problem), call.problem)
 
 
 def _phone(on_phone: PracticeCall, flow: Flow) -> Phone:

@@ -6,11 +6,11 @@ import sqlite3
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
-from flows.said import in_words_of
+from flows.said import Country, Tongue, in_words_of
 
 LANGUAGES = {"en": "English", "uk": "Українська", "bg": "Български"}
 """The languages of the screens, each in its own words."""
@@ -34,7 +34,18 @@ def _chosen() -> str:
 
 def say(text: str) -> str:
     """A sentence of the domain in the page's language; English is what it says anyway."""
-    return text if spoken() == "en" else in_words_of(text, _catalogue().ugettext)
+    return text if spoken() == "en" else in_words_of(text, _tongue())
+
+
+def _tongue() -> Tongue:
+    catalogue = _catalogue()
+    return Tongue(catalogue.ugettext, catalogue.ungettext, _country)
+
+
+def _country(country: Country) -> str:
+    """A country as the page's language calls it (Unicode's names, package ``babel``)."""
+    locale = get_locale()
+    return str(locale.territories.get(country.region, country)) if locale else str(country)
 
 
 def _catalogue() -> Any:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import db, person
 from blueprints.auth import sign_in_first
+from blueprints.languages import say
 from flows.script import as_text, script
 from storage import flows as store
 
@@ -26,7 +27,7 @@ def text(flow_id: int) -> ResponseReturnValue:
     """The same as plain text."""
     stored = store.load(db(), person().workspace_id, flow_id)
     return Response(
-        as_text(stored.flow),
+        as_text(stored.flow, say),
         mimetype="text/plain",
         headers={"Content-Disposition": f'attachment; filename="script-{flow_id}.txt"'},
     )

@@ -14,6 +14,7 @@ from babel import Locale
 from phonenumbers import PhoneNumberFormat
 
 from flows.numbers import check_number, is_placeholder
+from flows.said import Country, Said, said
 
 PRACTICE_PREFIXES = ("+1505555", "+38093555")
 """Numbers of the practice phone network: these and four more digits (ours)."""
@@ -88,11 +89,11 @@ def normalise(text: str, home_region: str) -> Number:
     )
 
 
-def country_name(region: str, calling_code: int | None = None) -> str:
+def country_name(region: str, calling_code: int | None = None) -> Country | Said:
     """The English name of an ISO 3166 code (Unicode's, package ``babel``), "country +883" where
     the code says nothing."""
     found: str | None = _ENGLISH.territories.get(region)
-    return found or f"country +{calling_code}"
+    return Country(region, found) if found else said("country +{code}", code=calling_code)
 
 
 def kind_refused(number: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from flows.said import said
 from providers import SERVICES, connect
 from providers.base import Credentials, Service
 from providers.web import WebClient
@@ -37,12 +38,12 @@ def service_opener(
     def open_service(call: StoredCall) -> Service:
         connection = connection_of(db, call)
         if connection is None or connection.service not in SERVICES:
-            raise CannotReach("The connection of this call was removed. Choose another one.")
+            raise CannotReach(said("The connection of this call was removed. Choose another one."))
         try:
             secret = connections.secret(db, box, connection)
         except CannotDecrypt:
             raise CannotReach(
-                "The key kept for this connection cannot be read. Type it again in Settings."
+                said("The key kept for this connection cannot be read. Type it again in Settings.")
             ) from None
         credentials = Credentials(
             connection.address(own_url), connection.username, secret, told_at(connection)

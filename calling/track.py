@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from calling.clock import later, moment, parsed
 from calling.reach import CannotReach, ServiceFor, is_practice_call
+from flows.said import said
 from providers import SERVICES
 from providers.base import (
     CanFind,
@@ -54,7 +55,7 @@ LEASE_S = 30.0
 BY_BULK = frozenset(key for key, info in SERVICES.items() if info.tells_bulk)
 """Services of which one question answers for all calls of a bulk."""
 
-NO_TRACE = (
+NO_TRACE = said(
     "The service has no trace of this call a quarter of an hour after it was sent,"
     " so it was not placed."
 )
@@ -128,7 +129,7 @@ def _ask(taken: Sequence[StoredCall], service_for: ServiceFor) -> Mapping[int, A
     told = service.fetch_bulk(call.bulk_id, [one.message_id for one in taken])
     if isinstance(told, StatusUnavailable):
         return dict.fromkeys((one.id for one in taken), told)
-    silence = StatusUnavailable("The service told about other calls, but not about this one.")
+    silence = StatusUnavailable(said("The service told about other calls, but not about this one."))
     return {one.id: told.get(one.message_id, silence) for one in taken}
 
 
@@ -159,7 +160,7 @@ def _find(call: StoredCall, service_for: ServiceFor) -> FindResult:
     except CannotReach as problem:
         return Unclear(str(problem))
     if not isinstance(service, CanFind):
-        return Unclear("This service cannot look calls up.")
+        return Unclear(said("This service cannot look calls up."))
     return service.find(call.bulk_id)
 
 

@@ -104,10 +104,15 @@ _SENTENCES = frozenset({"words", "reason"})
 """Parts of a detail that are sentences themselves."""
 
 
+def _whole(text: Any) -> str:
+    """A sentence that an older version wrote remembers nothing, and is looked up whole."""
+    return text if isinstance(text, Said) else Whole(str(text))
+
+
 def sentence(code: str, detail: Mapping[str, Any]) -> Said:
     """The sentence of an event code. A code of an older version reads as itself."""
     values = {
-        name: Whole(value) if name in _SENTENCES and isinstance(value, str) else value
+        name: _whole(value) if name in _SENTENCES and isinstance(value, str) else value
         for name, value in detail.items()
     }
     return Said(EVENTS.get(code, code), _Detail(values))
@@ -118,7 +123,7 @@ def saving_words(event: CallEvent, name: str, value: str) -> Said:
 
     Raises KeyError for a code that is not in ``SAVING``.
     """
-    reason = Whole(str(event.detail.get("reason", "…")))
+    reason = _whole(event.detail.get("reason", "…"))
     detail = {**event.detail, "name": name, "value": value, "reason": reason}
     return Said(SAVING[event.code], _Detail(detail))
 

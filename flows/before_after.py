@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.step_words import clip, one_line
+from flows.said import joined, said
+from flows.widths import clip, one_line
 
 LONGEST_TEXT = 60
 """Characters that are shown of a text, on each side of the arrow."""
@@ -15,13 +16,17 @@ def change(before: str, after: str) -> str:
     """What people wrote, before and after: "“Hello” → nothing"."""
     was, now = one_line(before), one_line(after)
     if was == now:
-        return "only the spaces changed"
-    return " → ".join(f"“{text}”" if text else "nothing" for text in _around(was, now))
+        return said("only the spaces changed")
+    return joined(map(_quoted, _around(was, now)), " → ")
+
+
+def _quoted(text: str) -> str:
+    return said("“{text}”", text=text) if text else said("nothing")
 
 
 def arrow(before: str, after: str) -> str:
     """Our own words, before and after: "Go to Another day → Hang up"."""
-    return " → ".join(_around(before, after))
+    return joined(_around(before, after), " → ")
 
 
 def _around(before: str, after: str) -> tuple[str, str]:

@@ -15,8 +15,9 @@ from typing import Any
 from flows.before_after import LONGEST_TEXT, arrow, change
 from flows.document import DEFAULT_WAIT_MS, TRIGGERS, WRONG, AnyAction, Flow, Frozen, Menu
 from flows.problems import Place
-from flows.step_words import clip, step_in_words, steps_in_words
-from flows.words import trigger_name
+from flows.said import counted, joined, said, shortened
+from flows.step_words import step_in_words, steps_in_words
+from flows.widths import clip
 
 LONGEST_SUMMARY = 240
 """Characters of a summary."""
@@ -56,9 +57,13 @@ def in_one_line(found: tuple[Difference, ...]) -> str:
     """The same, for whoever has the differences already."""
     if not found:
         return ""
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    first, most = found[0].words, LONGEST_SUMMARY - len(more)
-    return (first if len(first) <= most else first[: most - 1] + "…") + more
+    more = len(found) - 1
+    room = LONGEST_SUMMARY - len(MORE.format(first="", number=more)) if more else LONGEST_SUMMARY
+    first = shortened(found[0].words, room)
+    return counted(MORE, MORE, more, first=first) if more else first
+
+
+MORE = "{first}, and {number} more"
 
 
 def same(one: Frozen, other: Frozen) -> bool:
@@ -67,15 +72,15 @@ def same(one: Frozen, other: Frozen) -> bool:
 
 
 _SETTINGS = {
-    "name": "The name of the call flow",
-    "sender": "The sender",
-    "recipient": "The number in the example",
-    "text": "The text that is never spoken",
-    "language": "The language",
+    "name": said("The name of the call flow"),
+    "sender": said("The sender"),
+    "recipient": said("The number in the example"),
+    "text": said("The text that is never spoken"),
+    "language": said("The language"),
 }
 _EXTRAS = {
-    "message_extra": "The message’s fields that are not known here",
-    "envelope_extra": "The document’s fields that are not known here",
+    "message_extra": said("The message’s fields that are not known here"),
+    "envelope_extra": said("The document’s fields that are not known here"),
 }
 
 
@@ -83,18 +88,18 @@ def _settings(old: Flow, new: Flow) -> Iterator[Difference]:
     for field, what in _SETTINGS.items():
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
-            yield Difference(f"{what}: {change(before, after)}", Place(field=field))
+            yield Difference(_about(what, change(before, after)), Place(field=field))
     for field, what in _EXTRAS.items():
         before, after = _text(getattr(old, field)), _text(getattr(new, field))
         if before != after:
-            yield Difference(f"{what}: {arrow(before, after)}", Place(field=field))
+            yield Difference(_about(what, arrow(before, after)), Place(field=field))
 
 
 def _added(old: Flow, new: Flow) -> Iterator[Difference]:
     known = old.indexes()
     for index, menu in enumerate(new.menus):
         if menu.id not in known:
-            words = f"Added the menu {_label(menu, index)}"
+            words = said("Added the menu {menu}", menu=_label(menu, index))
             yield Difference(words, Place(menu.id, index + 1))
 
 
@@ -102,7 +107,7 @@ def _removed(old: Flow, new: Flow) -> Iterator[Difference]:
     left = new.indexes()
     for index, menu in enumerate(old.menus):
         if menu.id not in left:
-            yield Difference(f"Removed the menu {_label(menu, index)}")
+            yield Difference(said("Removed the menu {menu}", menu=_label(menu, index)))
 
 
 def _moved(old: Flow, new: Flow) -> Iterator[Difference]:
@@ -113,7 +118,7 @@ def _moved(old: Flow, new: Flow) -> Iterator[Difference]:
         if position not in stayed:
             index = after[menu_id]
             label = _label(new.menus[index], before[menu_id])
-            words = f"Moved the menu {label} to place {index + 1}"
+            words = said("Moved the menu {menu} to place {number}", menu=label, number=index + 1)
             yield Difference(words, Place(menu_id, index + 1))
 
 
@@ -165,52 +170,73 @@ def _menu(pair: _Pair) -> Iterator[Difference]:
     found = [*_heard(pair), *(line for trigger in TRIGGERS for line in _key(pair, trigger))]
     yield from found
     if not found:
-        words = f"{pair.label} is written differently; callers notice nothing"
+        words = said("{menu} is written differently; callers notice nothing", menu=pair.label)
         yield Difference(words, pair.place)
 
 
-_HEARD = {"script": "What the caller hears in", "recording": "The recording of"}
+_HEARD = {
+    "script": "What the caller hears in {menu}: {change}",
+    "recording": "The recording of {menu}: {change}",
+}
 
 
 def _heard(pair: _Pair) -> Iterator[Difference]:
     before, after = pair.before, pair.after
     if before.name != after.name:
-        words = f"Renamed the menu {_label(before, pair.index)} to {pair.label}"
+        words = said(
+            "Renamed the menu {menu} to {name}", menu=_label(before, pair.index), name=pair.label
+        )
         yield Difference(words, replace(pair.place, field="name"))
     for field, what in _HEARD.items():
         was, now = getattr(before, field), getattr(after, field)
         if was != now:
-            words = f"{what} {pair.label}: {change(was, now)}"
+            words = said(what, menu=pair.label, change=change(was, now))
             yield Difference(words, replace(pair.place, field=field))
     if before.wait_ms != after.wait_ms:
-        words = f"The wait in {pair.label}: {_wait(before.wait_ms)} → {_wait(after.wait_ms)}"
+        words = said(
+            "The wait in {menu}: {change}",
+            menu=pair.label,
+            change=joined([_wait(before.wait_ms), _wait(after.wait_ms)], " → "),
+        )
         yield Difference(words, replace(pair.place, field="wait_ms"))
     was, now = _text(before.extra), _text(after.extra)
     if was != now:
-        words = f"Fields of {pair.label} that are not known here: {arrow(was, now)}"
+        words = said(
+            "Fields of {menu} that are not known here: {change}",
+            menu=pair.label,
+            change=arrow(was, now),
+        )
         yield Difference(words, pair.place)
 
 
 def _key(pair: _Pair, trigger: str) -> Iterator[Difference]:
     old, new = pair.before.actions(trigger), pair.after.actions(trigger)
     earlier, later = {step.id: step for step in old}, {step.id: step for step in new}
-    name = trigger_name(trigger)
-    joint = ", in" if trigger == WRONG else " of"
-    where = f"{name[:1].upper()}{name[1:]}{joint} {pair.label}"
+    where = _where(pair, trigger)
     place = replace(pair.place, trigger=trigger)
     removed = [step for step in old if step.id not in later]
     added = [step for step in new if step.id not in earlier]
     if removed or added:
-        yield Difference(f"{where}: {_exchange(pair, old, removed, new, added)}", place)
+        yield Difference(_about(where, _exchange(pair, old, removed, new, added)), place)
     for number, step in enumerate(new, 1):
         before = earlier.get(step.id)
         if before is not None and not same(before, step):
             at = replace(place, step_id=step.id, step_number=number)
-            yield Difference(f"{where}: {_step(pair, before, step)}", at)
+            yield Difference(_about(where, _step(pair, before, step)), at)
     kept = [step.id for step in new if step.id in earlier]
     if kept != [step.id for step in old if step.id in later]:
-        order = clip(steps_in_words(pair.new, new), 2 * LONGEST_TEXT)
-        yield Difference(f"{where}: the order is now {order}", place)
+        order = shortened(steps_in_words(pair.new, new), 2 * LONGEST_TEXT)
+        yield Difference(_about(where, said("the order is now {order}", order=order)), place)
+
+
+def _where(pair: _Pair, trigger: str) -> str:
+    if trigger == WRONG:
+        return said("Anything else, or silence, in {menu}", menu=pair.label)
+    return said("Key {key} of {menu}", key=trigger, menu=pair.label)
+
+
+def _about(what: str, change: str) -> str:
+    return said("{what}: {change}", what=what, change=change)
 
 
 def _exchange(
@@ -225,18 +251,25 @@ def _exchange(
         return arrow(was, now)
     if not old or not new:
         return arrow(steps_in_words(pair.old, old), steps_in_words(pair.new, new))
-    return clip(f"added “{now}”" if added else f"removed “{was}”", 2 * LONGEST_TEXT)
+    words = said("added “{steps}”", steps=now) if added else said("removed “{steps}”", steps=was)
+    return shortened(words, 2 * LONGEST_TEXT)
 
 
 _DETAILS: dict[str, tuple[str, Callable[[Flow, Any], str]]] = {
-    "body": ("what is sent", lambda _flow, body: "nothing" if body is None else _text(body)),
+    "body": (
+        said("what is sent"),
+        lambda _flow, body: said("nothing") if body is None else _text(body),
+    ),
     # Only that they changed: headers carry passwords and keys.
-    "headers": ("the headers", lambda _flow, _headers: ""),
-    "extra": ("fields that are not known here", lambda _flow, extra: _text(extra)),
+    "headers": (said("the headers"), lambda _flow, _headers: ""),
+    "extra": (said("fields that are not known here"), lambda _flow, extra: _text(extra)),
 }
 _UNSAID: dict[str, tuple[str, Callable[[Flow, Any], str]]] = {
-    "menu": ("to", lambda flow, menu: f"menu {flow.indexes().get(menu, -1) + 1}"),
-    "value": ("the value", lambda _flow, value: _text(value)),
+    "menu": (
+        said("to"),
+        lambda flow, menu: said("menu {number}", number=flow.indexes().get(menu, -1) + 1),
+    ),
+    "value": (said("the value"), lambda _flow, value: _text(value)),
 }
 """What a step's own words leave out: always shown, and shown when the words stay the same."""
 
@@ -247,9 +280,9 @@ def _step(pair: _Pair, before: AnyAction, after: AnyAction) -> str:
         return arrow(was, now)
     parts = _details(pair, before, after, _DETAILS if was != now else {**_DETAILS, **_UNSAID})
     if was != now:
-        return "; ".join([arrow(was, now), *parts])
-    shown = clip(now, LONGEST_TEXT)
-    return f"{shown}: {'; '.join(parts) or 'written differently; callers notice nothing'}"
+        return joined([arrow(was, now), *parts], "; ")
+    told = joined(parts, "; ") if parts else said("written differently; callers notice nothing")
+    return _about(shortened(now, LONGEST_TEXT), told)
 
 
 def _details(
@@ -258,23 +291,25 @@ def _details(
     after: AnyAction,
     fields: dict[str, tuple[str, Callable[[Flow, Any], str]]],
 ) -> list[str]:
-    parts = []
-    for field, (what, said) in fields.items():
+    parts: list[str] = []
+    for field, (what, told) in fields.items():
         was, now = getattr(before, field, None), getattr(after, field, None)
         if _text(was) != _text(now):
-            said_of_it = arrow(said(pair.old, was), said(pair.new, now))
-            parts.append(f"{what} {said_of_it if said_of_it.strip(' →') else 'changed'}")
+            of_it = arrow(told(pair.old, was), told(pair.new, now))
+            change = of_it if of_it.strip(" →") else said("changed")
+            parts.append(said("{what} {change}", what=what, change=change))
     return parts
 
 
 def _label(menu: Menu, index: int) -> str:
-    return f"“{clip(menu.name, LONGEST_TEXT) or f'Menu {index + 1}'}”"
+    name = clip(menu.name, LONGEST_TEXT)
+    return said("“{text}”", text=name or said("Menu {number}", number=index + 1))
 
 
 def _wait(wait_ms: int | None) -> str:
     if wait_ms is None:
-        return f"not said, so {DEFAULT_WAIT_MS / 1000:g} s"
-    return f"{wait_ms / 1000:.10g} s"
+        return said("not said, so {seconds} s", seconds=f"{DEFAULT_WAIT_MS / 1000:g}")
+    return said("{seconds} s", seconds=f"{wait_ms / 1000:.10g}")
 
 
 def _text(value: Any) -> str:

@@ -41,11 +41,15 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True)
 class Box:
-    """A menu. ``visits`` say when the given call heard it, counted from 1."""
+    """A menu. ``visits`` say when the given call heard it, counted from 1.
+
+    ``unnamed``: nobody gave it a name, so that its name is a sentence of ours.
+    """
 
     menu_id: str
     number: Text
     name: tuple[Text, ...]
+    unnamed: bool
     title: str
     x: int
     y: int

@@ -11,8 +11,9 @@ from flows.before_after import LONGEST_TEXT, arrow
 from flows.call import HANGUP, SILENCE
 from flows.document import Flow
 from flows.journey_steps import Step, What
-from flows.step_words import clip, value_in_words
+from flows.step_words import value_in_words
 from flows.trail import END_WORDS, Reason
+from flows.widths import clip
 
 Labels = Mapping[str, str]
 """Menu id -> how a sentence calls it."""

@@ -15,9 +15,10 @@ from flows.lanes import Point, smooth
 from flows.map_plan import BOX_WIDTH, CELL, MOST_COLUMNS, NAME_WIDTH, Plan, Way, same_goal, ways_out
 from flows.memo import PerMenu
 from flows.paths import Map
-from flows.said import joined, said
-from flows.step_words import clip, key_does, key_short, menu_names, one_line
+from flows.said import joined, said, shortened
+from flows.step_words import key_does, key_short, menu_names
 from flows.trail import Connected, Ended, Event, Heard, WentTo
+from flows.widths import one_line
 
 INDENT, KEY_INDENT = 54, 12
 """Pixels before the words, and before the number and the keys."""
@@ -42,6 +43,14 @@ HEADS: Mapping[str, Callable[[int, int], str]] = {
     "end": lambda x, y: f"M{x} {y}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
 }
 """The sign at the end of a line: an arrow, from either side, or how the call ends."""
+
+END_NAMES: Mapping[End, str] = {
+    "": "",
+    "hang up": said("hang up"),
+    "connect": said("connect"),
+    "end": said("end"),
+}
+"""What stands for a menu where a call ends."""
 
 Moves = Mapping[tuple[str, str], list[int]]
 """(menu id, trigger) -> the places of a call at which it went that way."""
@@ -133,7 +142,7 @@ def _boxes(
     names = menu_names(flow)
     for place, menu in enumerate(flow.menus):
         x, y = plan.corner(place)
-        lines = plan.names[place] if one_line(menu.name) else (f"Menu {place + 1}",)
+        lines = plan.names[place] if one_line(menu.name) else (names[menu.id],)
         yield Box(
             menu_id=menu.id,
             number=Text(str(place + 1), x + KEY_INDENT, y + FIRST_BASE),
@@ -141,6 +150,7 @@ def _boxes(
                 Text(line, x + INDENT, y + FIRST_BASE + CELL * number)
                 for number, line in enumerate(lines)
             ),
+            unnamed=not one_line(menu.name),
             title=names[menu.id],
             x=x,
             y=y,
@@ -187,9 +197,13 @@ def _edges(flow: Flow, plan: Plan, moves: Moves) -> Iterator[Edge]:
             path, head = _lines(plan, place, rows, sign)
             yield Edge(
                 menu.id, first.trigger, first.step_id, triggers, to, end, path, head, sign,
-                Text(label, x + 4, y - 3), f"{label}: {name} → {names.get(to, end)}",
+                Text(label, x + 4, y - 3), _way_title(label, name, names.get(to) or END_NAMES[end]),
                 unheard, _moves_along(menu.id, ways, moves) if moves else (),
             )  # fmt: skip
+
+
+def _way_title(label: str, name: str, goal: str) -> str:
+    return joined([joined([label, name], ": "), goal], " → ")
 
 
 def _goal(way: Way, names: Mapping[str, object]) -> tuple[str, End]:
@@ -234,7 +248,7 @@ def _sign(menu_id: str, to: str, end: End) -> Sign:
 def _headings(plan: Plan) -> Iterator[Text]:
     for column in plan.columns[plan.heard : plan.heard + 1]:
         x, y = plan.corner(column[0])
-        yield Text(clip(UNHEARD, NAME_WIDTH + 5), x, y - CELL // 2)
+        yield Text(shortened(UNHEARD, NAME_WIDTH + 5), x, y - CELL // 2)
 
 
 def _moves(flow: Flow, plan: Plan, moves: Moves) -> Iterator[Move]:

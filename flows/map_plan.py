@@ -16,7 +16,9 @@ from flows.drawing import End
 from flows.lanes import Line, Network, Spot
 from flows.layering import columns, layers, settled, uncrossed
 from flows.memo import PerMenu
-from flows.step_words import WORDINGS, running, wrap
+from flows.said import joined, said
+from flows.step_words import WORDINGS, running
+from flows.widths import wrap
 
 CELL = 20
 """Pixels of a key's row; all boxes begin and end on this grid."""
@@ -43,7 +45,7 @@ HEADING = 2
 """Cells above the menus that no caller hears."""
 
 
-KEY_LABELS = {WRONG: "else"}
+KEY_LABELS = {WRONG: said("else")}
 """Triggers that are not written as they are."""
 
 
@@ -103,7 +105,7 @@ def _together(menu: Menu) -> tuple[Together, ...]:
             tuple(same),
             tuple(ways[row] for row in same),
             tuple(ways[row].trigger for row in same),
-            ", ".join(ways[row].label for row in same),
+            joined(ways[row].label for row in same),
         )
         for same in rows.values()
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows.document import KEYS, WRONG, Flow, Menu
 from flows.durations import prompt_ms, seconds_in_words, wait_ms
-from flows.said import joined, said
-from flows.step_words import Names, key_does, menu_names, one_line
+from flows.said import counted, joined, said
+from flows.step_words import Names, key_does, menu_names
+from flows.widths import one_line
 from flows.words import trigger_name
 
 
@@ -46,9 +48,9 @@ class Prompt:
     @property
     def wait(self) -> str:
         """The wait in words: "10 seconds", "1 second", "2.5 seconds"."""
-        if self.wait_seconds == 1:
-            return said("1 second")
-        return said("{seconds} seconds", seconds=f"{self.wait_seconds:g}")
+        seconds = self.wait_seconds
+        whole = int(seconds) if seconds == int(seconds) else seconds
+        return counted("{number} second", "{number} seconds", whole)
 
 
 def script(flow: Flow) -> tuple[Prompt, ...]:
@@ -79,22 +81,29 @@ def _prompt(names: Names, menu: Menu, number: int) -> Prompt:
     )
 
 
-def as_text(flow: Flow) -> str:
+Say = Callable[[str], str]
+"""A sentence of ours in the reader's language."""
+
+
+def as_text(flow: Flow, say: Say = str) -> str:
     """The script as plain text, for a download. Ends with a line break."""
     prompts = script(flow)
-    count = "1 prompt" if len(prompts) == 1 else f"{len(prompts)} prompts"
-    sender = f"Call from {one_line(flow.sender)}, {count}" if flow.sender.strip() else count
-    head = f"{one_line(flow.name) or 'Call flow'}\n{sender}\n"
-    return "\n".join([head, *map(_as_text, prompts)])
+    count = counted("{number} prompt", "{number} prompts", len(prompts))
+    sender = said("Call from {sender}, {prompts}", sender=one_line(flow.sender), prompts=count)
+    name = one_line(flow.name) or say(said("Call flow"))
+    head = f"{name}\n{say(sender if flow.sender.strip() else count)}\n"
+    return "\n".join([head, *(_as_text(prompt, say) for prompt in prompts)])
 
 
-def _as_text(prompt: Prompt) -> str:
-    length = f" (about {prompt.length})" if prompt.length else ""
-    lines = [f"{prompt.number}. {prompt.name}{length}"]
+def _as_text(prompt: Prompt, say: Say) -> str:
+    length = say(said(" (about {length})", length=prompt.length)) if prompt.length else ""
+    # A name that somebody typed is not looked up; ours is a sentence that remembers.
+    lines = [f"{prompt.number}. {say(joined([prompt.name]))}{length}"]
     if prompt.recording:
-        lines.append(f"   Recording: {one_line(prompt.recording)}")
-    spoken = prompt.text.splitlines() or ["(Nothing is written for this prompt yet.)"]
+        lines.append("   " + say(said("Recording: {name}", name=one_line(prompt.recording))))
+    unwritten = said("(Nothing is written for this prompt yet.)")
+    spoken = prompt.text.splitlines() or [say(unwritten)]
     lines += ["", *(f"   {line.strip()}".rstrip() for line in spoken), ""]
-    lines.append(f"   Then it waits {prompt.wait} for a key:")
-    lines += [f"   {one_line(key.line)}" for key in prompt.keys]
+    lines.append("   " + say(said("Then it waits {wait} for a key:", wait=prompt.wait)))
+    lines += [f"   {one_line(say(key.line))}" for key in prompt.keys]
     return "\n".join(lines) + "\n"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flows.document import (
@@ -20,7 +19,8 @@ from flows.document import (
     Webhook,
     menu_label,
 )
-from flows.said import one_after_another, said
+from flows.said import Fitting, counted, joined, one_after_another, said
+from flows.widths import one_line
 
 Names = Mapping[str, str]
 """Menu id -> "2 Another day", or "Menu 2" for a menu without a name."""
@@ -46,7 +46,7 @@ class Wording(NamedTuple):
 def times_in_words(times: int) -> str:
     """once, twice, 3 times."""
     named = {1: said("once"), 2: said("twice")}
-    return named.get(times) or said("{times} times", times=times)
+    return named.get(times) or counted("{number} time", "{number} times", times)
 
 
 def value_in_words(value: object) -> str:
@@ -56,11 +56,6 @@ def value_in_words(value: object) -> str:
     if isinstance(value, (dict, list)) or value is None:
         return json.dumps(value, ensure_ascii=False)
     return str(value)
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks and doubled spaces."""
-    return " ".join(text.split())
 
 
 def menu_names(flow: Flow) -> dict[str, str]:
@@ -75,8 +70,10 @@ def menu_names(flow: Flow) -> dict[str, str]:
 
 def _goto_short(names: Names, menu_id: str, step: GoTo) -> str:
     if step.menu == menu_id:
-        return "Says this again"
-    return f"→ {names[step.menu]}" if step.menu in names else "→ no menu chosen"
+        return said("Says this again")
+    if step.menu in names:
+        return joined(["→", names[step.menu]], " ")
+    return said("→ no menu chosen")
 
 
 def _goto_does(names: Names, menu_id: str, step: GoTo) -> str:
@@ -88,20 +85,20 @@ def _goto_does(names: Names, menu_id: str, step: GoTo) -> str:
 
 
 def _answer(step: SaveAnswer) -> str:
-    return f"{step.name}: {value_in_words(step.value)}"
+    return joined([step.name, value_in_words(step.value)], ": ")
 
 
 WORDINGS: dict[type[Any], Wording] = {
     Webhook: Wording(
         "web",
-        "Tell",
-        lambda _n, _m, _s: "Tell the web",
+        said("Tell"),
+        lambda _n, _m, _s: said("Tell the web"),
         lambda _n, _m, s: said("tells {url}", url=s.url),
     ),
     SaveAnswer: Wording(
         "answer",
-        "Save",
-        lambda _n, _m, s: f"Save {_answer(s)}",
+        said("Save"),
+        lambda _n, _m, s: said("Save {answer}", answer=_answer(s)),
         lambda _n, _m, s: said(
             "saves the answer {name}: {value}", name=s.name, value=value_in_words(s.value)
         ),
@@ -109,18 +106,21 @@ WORDINGS: dict[type[Any], Wording] = {
     GoTo: Wording("goto", "→", _goto_short, _goto_does),
     Repeat: Wording(
         "goto",
-        "Again",
-        lambda _n, _m, s: f"Again {times_in_words(s.times)}",
+        said("Again"),
+        lambda _n, _m, s: said("Again {times}", times=times_in_words(s.times)),
         lambda _n, _m, s: said("says it again {times}", times=times_in_words(s.times)),
     ),
     Connect: Wording(
         "call",
-        "Connect",
-        lambda _n, _m, s: f"Connect {s.number}",
+        said("Connect"),
+        lambda _n, _m, s: said("Connect {number}", number=s.number),
         lambda _n, _m, s: said("connects the caller to {number}", number=s.number),
     ),
     HangUp: Wording(
-        "end", "Hang up", lambda _n, _m, _s: "Hang up", lambda _n, _m, _s: said("hangs up")
+        "end",
+        said("Hang up"),
+        lambda _n, _m, _s: said("Hang up"),
+        lambda _n, _m, _s: said("hangs up"),
     ),
 }
 """Every action of ``flows.document`` -> its words."""
@@ -147,54 +147,14 @@ def key_short(names: Names, menu: Menu, trigger: str, most: int) -> str:
     """The same in at most ``most`` character widths; where the key leads is kept longest."""
     steps = list(running(menu.actions(trigger)))
     if not steps:
-        return "The call ends"
+        return said("The call ends")
     told = [WORDINGS[type(step)].short(names, menu.id, step) for step in steps]
     if steps[-1].kind not in LEAVES_LIST:
-        told.append("ends")
+        told.append(said("ends"))
     if len(told) == 1:
-        return clip(told[0], most)
-    whole = " · ".join(told)
-    if width(whole) <= most:
-        return whole
+        return Fitting(most, joined(told))
     words = [WORDINGS[type(step)].word for step in steps[: len(told) - 1]]
-    return clip(" · ".join([*dict.fromkeys(words), told[-1]]), most)
-
-
-def width(text: str) -> int:
-    """How wide a text is, in ordinary characters: Chinese ones count twice, accents nothing."""
-    return len(text) if text.isascii() else sum(map(_width, text))
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def clip(text: str, most: int) -> str:
-    """The text on one line, cut with "…" when it is wider than ``most``."""
-    text = one_line(text)
-    if width(text) <= most:
-        return text
-    kept, used = "", 0
-    for character in text:
-        used += _width(character)
-        if used > most - 1:
-            break
-        kept += character
-    return kept.rstrip() + "…"
-
-
-def wrap(text: str, most: int, lines: int) -> tuple[str, ...]:
-    """The text on at most ``lines`` lines of ``most`` character widths, the last one clipped."""
-    words = one_line(text).split(" ")
-    done: list[str] = []
-    while words and len(done) < lines - 1:
-        line = words.pop(0)
-        while words and width(line) + 1 + width(words[0]) <= most:
-            line += f" {words.pop(0)}"
-        done.append(clip(line, most))
-    return (*done, clip(" ".join(words), most)) if words else tuple(done)
+    return Fitting(most, joined(told, " · "), joined([*dict.fromkeys(words), told[-1]], " · "))
 
 
 def step_in_words(flow: Flow, action: AnyAction) -> str:
@@ -202,23 +162,45 @@ def step_in_words(flow: Flow, action: AnyAction) -> str:
     return _WISHES[action.kind](flow, action)
 
 
-def steps_in_words(flow: Flow, actions: Iterable[AnyAction]) -> str:
+def steps_in_words(flow: Flow, actions: Sequence[AnyAction]) -> str:
     """All steps, in order: "Tell https://…, then hang up"; "nothing" without any."""
-    said = [step_in_words(flow, action) for action in actions]
-    later = (words[:1].lower() + words[1:] for words in said[1:])
-    return ", then ".join([*said[:1], *later]) or "nothing"
+    wishes = [_WISHES[action.kind](flow, action) for action in actions]
+    later = [_LATER[action.kind](flow, action) for action in actions]
+    return one_after_another([*wishes[:1], *later[1:]]) or said("nothing")
 
 
 def _go_to(flow: Flow, action: GoTo) -> str:
-    return f"Go to {menu_label(flow, action.menu)}" if action.menu else "Go to no menu yet"
+    if not action.menu:
+        return said("Go to no menu yet")
+    return said("Go to {menu}", menu=menu_label(flow, action.menu))
+
+
+def _later_go_to(flow: Flow, action: GoTo) -> str:
+    if not action.menu:
+        return said("go to no menu yet")
+    return said("go to {menu}", menu=menu_label(flow, action.menu))
+
+
+def _address(step: Webhook) -> str:
+    return step.url or said("no web address yet")
 
 
 _WISHES: dict[str, Callable[[Flow, Any], str]] = {
-    "webhook": lambda _flow, step: f"Tell {step.url or 'no web address yet'}",
-    "save_answer": lambda _flow, step: f"Save the answer {_answer(step)}",
+    "webhook": lambda _flow, step: said("Tell {url}", url=_address(step)),
+    "save_answer": lambda _flow, step: said("Save the answer {answer}", answer=_answer(step)),
     "goto": _go_to,
-    "repeat": lambda _flow, step: f"Say it again, {times_in_words(step.times)}",
-    "connect": lambda _flow, step: f"Connect to {step.number}",
-    "hangup": lambda _flow, _step: "Hang up",
+    "repeat": lambda _flow, step: said("Say it again, {times}", times=times_in_words(step.times)),
+    "connect": lambda _flow, step: said("Connect to {number}", number=step.number),
+    "hangup": lambda _flow, _step: said("Hang up"),
 }
 """Action kind -> its words: (flow, step) -> words."""
+
+_LATER: dict[str, Callable[[Flow, Any], str]] = {
+    "webhook": lambda _flow, step: said("tell {url}", url=_address(step)),
+    "save_answer": lambda _flow, step: said("save the answer {answer}", answer=_answer(step)),
+    "goto": _later_go_to,
+    "repeat": lambda _flow, step: said("say it again, {times}", times=times_in_words(step.times)),
+    "connect": lambda _flow, step: said("connect to {number}", number=step.number),
+    "hangup": lambda _flow, _step: said("hang up"),
+}
+"""The same after another step."""

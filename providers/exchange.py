@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flows.json_text import Unreadable, parse
+from flows.said import Whole, said
 from flows.values import check_depth
 from providers.base import ConnectionCheck, Credentials, Refused, StatusUnavailable, Unclear
 from providers.web import NotSent, Reply, SentButUnclear, WebClient, WebError
@@ -64,7 +65,7 @@ class Exchange:
         """A clear no, with the time the service asks us to wait."""
         return Refused(reason, reply, retry_after_s(reply))
 
-    def not_accepted(self, reply: Reply, said: str) -> Refused | Unclear:
+    def not_accepted(self, reply: Reply, its_words: str) -> Refused | Unclear:
         """What a reply other than 2xx means for a call that was asked for.
 
         A 4xx says that nothing was placed, except 408: somebody on the way lost patience.
@@ -72,12 +73,12 @@ class Exchange:
         placed: the cause may be an answer that got lost between the service and its own backend.
         """
         if 400 <= reply.status < 500 and reply.status != 408:
-            return self.refused(reply, said or self.status_words(reply.status))
-        return Unclear(said or self.status_words(reply.status), reply)
+            return self.refused(reply, its_words or self.status_words(reply.status))
+        return Unclear(its_words or self.status_words(reply.status), reply)
 
-    def unavailable(self, reply: Reply, said: str = "") -> StatusUnavailable:
+    def unavailable(self, reply: Reply, its_words: str = "") -> StatusUnavailable:
         """A status that was not given."""
-        words = said or self.status_words(reply.status)
+        words = its_words or self.status_words(reply.status)
         return StatusUnavailable(words, reply, retry_after_s(reply))
 
     def check(self, path: str, key_words: str, forbidden: str = "") -> ConnectionCheck:
@@ -88,21 +89,30 @@ class Exchange:
         try:
             reply = self.get(path)
         except WebError as error:
-            return ConnectionCheck("unreachable", f"{self.label} was not reached. {error.reason}")
+            return ConnectionCheck(
+                "unreachable", _why("{name} was not reached. {reason}", self.label, error)
+            )
         if reply.status == 403 and forbidden:
             return ConnectionCheck("wrong_key", forbidden)
         if reply.status in (401, 403):
-            return ConnectionCheck("wrong_key", f"{self.label} does not know {key_words}.")
+            return ConnectionCheck(
+                "wrong_key", said("{name} does not know {key}.", name=self.label, key=key_words)
+            )
         if read_object(reply) is None:
-            words = f"Something answers at this address, but it does not speak like {self.label}."
+            words = said(
+                "Something answers at this address, but it does not speak like {name}.",
+                name=self.label,
+            )
             return ConnectionCheck("unreachable", words)
         if reply.status in (200, 400, 404, 422):
-            return ConnectionCheck("right_key", f"{self.label} knows {key_words}.")
+            return ConnectionCheck(
+                "right_key", said("{name} knows {key}.", name=self.label, key=key_words)
+            )
         return ConnectionCheck("unreachable", self.status_words(reply.status))
 
     def status_words(self, status: int) -> str:
         """A plain sentence for an HTTP status that came without words of its own."""
-        return _STATUS_WORDS.get(status, _STATUS_WORDS[status // 100]).format(name=self.label)
+        return said(_STATUS_WORDS.get(status, _STATUS_WORDS[status // 100]), name=self.label)
 
     def _url(self, path: str) -> str:
         return self.credentials.base_url.rstrip("/") + path
@@ -139,14 +149,19 @@ _STATUS_WORDS = {
 
 def failed(label: str, error: WebError) -> Refused | Unclear:
     """What an exchange without a reply means for a call that was asked for."""
-    words = f"{label}: {error.reason}"
+    words = _why("{name}: {reason}", label, error)
     return Unclear(words) if isinstance(error, SentButUnclear) else Refused(words)
 
 
 def no_status(label: str, error: WebError) -> StatusUnavailable:
     """What an exchange without a reply means for a status that was asked for."""
-    reached = "was not reached" if isinstance(error, NotSent) else "did not answer properly"
-    return StatusUnavailable(f"{label} {reached}. {error.reason}")
+    if isinstance(error, NotSent):
+        return StatusUnavailable(_why("{name} was not reached. {reason}", label, error))
+    return StatusUnavailable(_why("{name} did not answer properly. {reason}", label, error))
+
+
+def _why(template: str, label: str, error: WebError) -> str:
+    return said(template, name=label, reason=Whole(error.reason))
 
 
 def read_object(reply: Reply) -> JsonObject | None:
@@ -205,7 +220,7 @@ def sentence(value: object) -> str:
 
 def quoted(label: str, words: str) -> str:
     """A service's own words, marked as its own; "" when there are none."""
-    return f"{label} says: {words}" if words else ""
+    return said("{name} says: {words}", name=label, words=words) if words else ""
 
 
 def retry_after_s(reply: Reply) -> float | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from flows.said import Whole, said
 from flows.targets import infobip_ivr
 from flows.targets.base import Compiled
 from providers.base import (
@@ -59,7 +60,7 @@ NO_SUCH_CALL = "press-one-connection-check"
 REJECTED = 5
 """The status group of a message that was not taken."""
 
-FORBIDDEN = (
+FORBIDDEN = said(
     "Infobip knows this key, but does not let it use voice calls. Allow that for the key at "
     "Infobip, or use another key."
 )
@@ -123,7 +124,7 @@ class Infobip:
             return reports
         told = per_message(reports, message_ids)
         if reports.items and not told:
-            words = f"{LABEL} told about other calls, but not about this one."
+            words = said("{name} told about other calls, but not about this one.", name=LABEL)
             return StatusUnavailable(words, reports.reply)
         missing = [message_id for message_id in message_ids if message_id not in told]
         logged = self._look(LOG_PATH, bulk_id) if missing else None
@@ -155,24 +156,26 @@ class Infobip:
         for unclear in (logged, reports):
             if isinstance(unclear, StatusUnavailable):
                 return Unclear(unclear.reason, unclear.reply, bulk_id)
-        return NotFound(f"{LABEL} has no trace of this call.")
+        return NotFound(said("{name} has no trace of this call.", name=LABEL))
 
     def check(self) -> ConnectionCheck:
         """Look for a call that cannot exist in the logs."""
         path = f"{LOG_PATH}?bulkId={NO_SUCH_CALL}"
-        return self._exchange.check(path, "this key", FORBIDDEN)
+        return self._exchange.check(path, said("this key"), FORBIDDEN)
 
     def _create(self, scenario: Compiled, call_ref: str) -> str | Refused:
         """The id of a new scenario; no phone has rung, whatever is answered."""
         try:
             reply = self._exchange.post(scenario.path, scenario.content, call_ref)
         except WebError as error:
-            return Refused(f"{LABEL}: {error.reason}")
+            return Refused(said("{name}: {reason}", name=LABEL, reason=Whole(error.reason)))
         if not 200 <= reply.status < 300:
             words = self._said(reply) or self._exchange.status_words(reply.status)
             return self._exchange.refused(reply, words)
         made = identifier(member(read_object(reply), "id"))
-        return made or Refused(f"{LABEL} did not say that it took the call flow.", reply)
+        return made or Refused(
+            said("{name} did not say that it took the call flow.", name=LABEL), reply
+        )
 
     def _read_accepted(self, reply: Reply, own: str) -> SendResult:
         body = read_object(reply)

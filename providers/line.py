@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from flows.addresses import is_metadata_address, is_public_address
+from flows.said import said
 
 Resolver = Callable[[str, int], Sequence[str]]
 """(host, port) -> IP addresses as text. May raise OSError; may block."""
@@ -90,7 +91,9 @@ class Line:
         may_be_private = self._is_allowed(host, port)
         for address in addresses:
             if is_metadata_address(address) or not (may_be_private or is_public_address(address)):
-                raise NotSent("This web address leads to a private place, so nothing was sent.")
+                raise NotSent(
+                    said("This web address leads to a private place, so nothing was sent.")
+                )
         for position, address in enumerate(addresses):
             share = self._remaining() / (len(addresses) - position)
             try:
@@ -98,7 +101,7 @@ class Line:
             except OSError:
                 continue
         self._remaining()
-        raise NotSent("Nobody answers at this web address.")
+        raise NotSent(said("Nobody answers at this web address."))
 
     def _is_allowed(self, host: str, port: int) -> bool:
         name = host.strip("[]").rstrip(".").lower()
@@ -121,9 +124,9 @@ class Line:
         try:
             found = answers.get(timeout=self._remaining())
         except queue.Empty:
-            raise NotSent("The name in this web address was not found in time.") from None
+            raise NotSent(said("The name in this web address was not found in time.")) from None
         if not found:
-            raise NotSent("The name in this web address is not known.")
+            raise NotSent(said("The name in this web address is not known."))
         return found
 
     def _open(self, address: str, port: int, limit_s: float) -> socket.socket:
@@ -146,7 +149,7 @@ class Line:
     def _remaining(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0 or self.late:
-            raise NotSent("The connection did not come about in time.")
+            raise NotSent(said("The connection did not come about in time."))
         return left
 
     def _cut(self) -> None:

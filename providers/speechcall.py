@@ -6,6 +6,7 @@ by ``messageId`` alone; ``customerMessageId`` is only echoed, so a lost reply st
 
 from __future__ import annotations
 
+from flows.said import said
 from flows.targets.base import Compiled
 from providers.base import (
     Accepted,
@@ -67,7 +68,7 @@ class SpeechCall:
 
     def __init__(self, credentials: Credentials, web: WebClient) -> None:
         named = bool(credentials.username)
-        self._key_words = "this user name and password" if named else "this key"
+        self._key_words = said("this user name and password") if named else said("this key")
         self._exchange = Exchange(
             label=LABEL,
             web=web,
@@ -113,7 +114,9 @@ class SpeechCall:
             return Refused(_said(message) or _said(body) or status.words, reply)
         message_id = identifier(member(message, "messageId"))
         if not message_id:
-            return Unclear("SpeechCall answered without a number to follow the call by.", reply)
+            return Unclear(
+                said("SpeechCall answered without a number to follow the call by."), reply
+            )
         return Accepted(identifier(member(body, "messagelistId")), message_id, status, reply)
 
 
@@ -122,7 +125,7 @@ def read_status(code: object, raw: JsonObject) -> StatusReport | None:
     name = identifier(code)
     if not name:
         return None
-    unknown: tuple[Outcome, bool, str] = ("unknown", False, f"{LABEL} says: {sentence(name)}")
+    unknown: tuple[Outcome, bool, str] = ("unknown", False, quoted(LABEL, sentence(name)))
     outcome, final, words = STATUSES.get(name.lower(), unknown)
     return StatusReport(code=name, outcome=outcome, final=final, words=words, raw=raw)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flows.said import said
 from flows.targets.base import Compiled
 from providers.base import (
     Accepted,
@@ -91,7 +92,7 @@ class VoiceApi:
 
     def check(self) -> ConnectionCheck:
         """Ask for a call that cannot exist."""
-        return self._exchange.check(STATUS_PATH + NO_SUCH_CALL, "this key")
+        return self._exchange.check(STATUS_PATH + NO_SUCH_CALL, said("this key"))
 
     def _read_accepted(self, reply: Reply) -> SendResult:
         tracking = member(read_object(reply), "tracking")

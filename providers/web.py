@@ -21,6 +21,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from flows.said import said
 from flows.values import check_url, has_error
 from providers.line import Line, NotSent, Resolver, SentButUnclear, WebError, system_resolver
 
@@ -200,7 +201,7 @@ def _session(line: Line) -> requests.Session:
 
 def _refuse_bad_spelling(url: str) -> None:
     if has_error(check_url(url)):
-        raise NotSent("This web address is not written correctly.")
+        raise NotSent(said("This web address is not written correctly."))
 
 
 def _headers(headers: Mapping[str, str], auth: tuple[str, str] | None) -> dict[str, str | bytes]:
@@ -220,9 +221,9 @@ def _read(response: requests.Response, line: Line, cut_at: int | None) -> bytes:
             break
         content += piece
     if line.late:
-        raise SentButUnclear("The answer did not come in time.")
+        raise SentButUnclear(said("The answer did not come in time."))
     if len(content) > room and cut_at is None:
-        raise SentButUnclear("The answer was far too long to be read.")
+        raise SentButUnclear(said("The answer was far too long to be read."))
     return content
 
 
@@ -234,12 +235,16 @@ def _error(line: Line, fault: Exception) -> WebError:
     """What a library's exception means for people."""
     if line.late:
         if line.sent:
-            return SentButUnclear("The answer did not come in time.")
-        return NotSent("The connection did not come about in time.")
+            return SentButUnclear(said("The answer did not come in time."))
+        return NotSent(said("The connection did not come about in time."))
     if line.sent:
-        return SentButUnclear("The connection broke before the whole answer came.")
+        return SentButUnclear(said("The connection broke before the whole answer came."))
     if isinstance(fault, requests.exceptions.SSLError):
-        return NotSent("The secure connection could not be made: the certificate is not good.")
+        return NotSent(
+            said("The secure connection could not be made: the certificate is not good.")
+        )
     if isinstance(fault, ValueError):
-        return NotSent("This web address, or a header sent with it, is not written correctly.")
-    return NotSent("The connection broke before anything was sent.")
+        return NotSent(
+            said("This web address, or a header sent with it, is not written correctly.")
+        )
+    return NotSent(said("The connection broke before anything was sent."))

@@ -7,12 +7,13 @@ must happen once (claiming a call before it is sent) is decided here, by one UPD
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from flows.said_kept import kept, remembered
 from storage.db import now, one, rows, write_tx
 
 Origin = Literal["app", "gateway"]
@@ -159,7 +160,7 @@ def append(db: Database, workspace_id: int, call_id: int, events: Iterable[NewEv
                 call_id,
                 moment,
                 event.code,
-                json.dumps(event.detail, ensure_ascii=False),
+                _as_json(event.detail),
                 event.raw,
             ),
         )
@@ -279,7 +280,16 @@ def events(db: Database, call: StoredCall) -> list[CallEvent]:
         call.message_id,
         call.workspace_id,
     )
-    return [CallEvent(**{**row, "detail": json.loads(row["detail"])}) for row in found]
+    return [CallEvent(**{**row, "detail": _as_detail(row["detail"])}) for row in found]
+
+
+def _as_json(detail: Mapping[str, Any]) -> str:
+    """The details with the sentences among them as ``flows.said_kept`` keeps them."""
+    return json.dumps({name: kept(value) for name, value in detail.items()}, ensure_ascii=False)
+
+
+def _as_detail(written: str) -> dict[str, Any]:
+    return {name: remembered(value) for name, value in json.loads(written).items()}
 
 
 def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | None:
@@ -291,7 +301,7 @@ def last_event(db: Database, call_id: int, codes: Sequence[str]) -> NewEvent | N
         call_id,
         *codes,
     )
-    return NewEvent(row["code"], json.loads(row["detail"]), row["raw"]) if row else None
+    return NewEvent(row["code"], _as_detail(row["detail"]), row["raw"]) if row else None
 
 
 def as_call(row: dict[str, Any]) -> StoredCall:

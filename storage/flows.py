@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from flows.differences import differences, in_one_line
 from flows.document import Flow
+from flows.said_kept import kept_text
 from storage import menus
 from storage.db import now, one, rows, write_tx
 
@@ -261,7 +262,7 @@ def _insert(db: Database, stored: StoredFlow, revision: NewRevision) -> None:
             stored.revision,
             stored.head,
             json.dumps(list(stored.hashes.items())),
-            revision.summary,
+            kept_text(revision.summary),
             revision.person_id,
             stored.updated_at,
             revision.kind,

@@ -12,6 +12,8 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from flows.said import said
+from flows.said_kept import remembered_text
 from storage.db import now, one, rows, write_tx
 from storage.flows import (
     Conflict,
@@ -105,7 +107,7 @@ def can(db: Database, workspace_id: int, flow_id: int) -> tuple[str, str]:
     )
     if row is None:
         raise FlowNotFound(flow_id)
-    return row["undoes"] or "", row["redoes"] or ""
+    return remembered_text(row["undoes"] or ""), remembered_text(row["redoes"] or "")
 
 
 def last_edit(db: Database, workspace_id: int, flow_id: int) -> LastEdit | None:
@@ -120,7 +122,7 @@ def last_edit(db: Database, workspace_id: int, flow_id: int) -> LastEdit | None:
         flow_id,
         workspace_id,
     )
-    return LastEdit(**row) if row else None
+    return LastEdit(**{**row, "words": remembered_text(row["words"])}) if row else None
 
 
 def revisions(
@@ -128,7 +130,7 @@ def revisions(
 ) -> tuple[Revision, ...]:
     """The newest revisions, or those before a number, newest first. Empty for no such flow."""
     return tuple(
-        Revision(**row)
+        Revision(**{**row, "words": remembered_text(row["words"])})
         for row in rows(
             db,
             "SELECT r.number, r.summary AS words, coalesce(p.name, '') AS who,"
@@ -166,7 +168,11 @@ def restore(
         if _as_kept(wanted) == _as_kept(current):
             return current
         name = _name(db, flow_id, number)
-        words = f"Back to version {number}" + (f" “{name}”" if name else "")
+        words = (
+            said("Back to version {number} “{name}”", number=number, name=name)
+            if name
+            else said("Back to version {number}", number=number)
+        )
         revision = NewRevision(words, person_id, "restore", undo_to=current.revision)
         return _show(db, current, wanted, revision)
 
@@ -211,12 +217,12 @@ def _step(
         there = _of(db, workspace_id, flow_id, target)
         new = {
             "undo": NewRevision(
-                f"Undo: {here.made_by}", person_id, "undo", there.state_of,
-                there.undo_to, here.number,
+                said("Undo: {edit}", edit=here.made_by), person_id, "undo",
+                there.state_of, there.undo_to, here.number,
             ),
             "redo": NewRevision(
-                f"Redo: {there.made_by}", person_id, "redo", there.state_of,
-                here.number, there.redo_to,
+                said("Redo: {edit}", edit=there.made_by), person_id, "redo",
+                there.state_of, here.number, there.redo_to,
             ),
         }[kind]  # fmt: skip
         return _show(db, current, load(db, workspace_id, flow_id, target), new)
@@ -252,7 +258,7 @@ def _of(db: Database, workspace_id: int, flow_id: int, number: int) -> _Row:
     )
     if row is None:
         raise FlowNotFound(flow_id)
-    return _Row(**row)
+    return _Row(**{**row, "made_by": remembered_text(row["made_by"])})
 
 
 def _name(db: Database, flow_id: int, number: int) -> str:

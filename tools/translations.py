@@ -27,7 +27,7 @@ SEARCHED = ("templates", "blueprints", "flows", "calling", "providers", "storage
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2"), ("**.py", "python")]
 KEYWORDS = {
     "_": None, "_l": None, "gettext": None, "lazy_gettext": None, "said": None,
-    "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
+    "ngettext": (1, 2), "counted": (1, 2), "pgettext": ((1, "c"), 2),
 }  # fmt: skip
 
 TABLES = (
@@ -41,6 +41,7 @@ TABLES = (
     "calling.words:OUTCOMES",
     "calling.words:EVENTS",
     "calling.words:SAVING",
+    "providers.exchange:_STATUS_WORDS",
     "providers.infobip_codes:STATUSES",
     "providers.infobip_codes:ERRORS",
     "providers.infobip_codes:GROUPS",

@@ -16,7 +16,7 @@ from flows.lanes import RADIUS, smooth
 from flows.layering import columns, layers, packed, settled, uncrossed
 from flows.map import lay_out
 from flows.outline import OutlineMenu, outline
-from flows.step_words import width
+from flows.widths import width
 from tests.flows.generated_flows import flows
 
 
