@@ -17,7 +17,8 @@ MAY_IMPORT = {
         "flows", "providers", "storage", "calling", "jobs", "settings", "blueprints",
     },
     "app": {"blueprints", "settings", "storage"},
-    "serve": {"app", "blueprints", "jobs", "settings", "storage"},
+    "worker": {"app", "blueprints", "jobs", "settings", "storage"},
+    "serve": {"settings"},
     "settings": set(),
 }  # fmt: skip
 OURS = set(MAY_IMPORT)
