@@ -10,7 +10,7 @@ from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
-from flows.said import Country, Tongue, in_words_of
+from flows.said import Country, Tongue, in_words_of, ours_in_words_of
 
 LANGUAGES = {"en": "English", "uk": "Українська", "bg": "Български"}
 """The languages of the screens, each in its own words."""
@@ -35,6 +35,11 @@ def _chosen() -> str:
 def say(text: str) -> str:
     """A sentence of the domain in the page's language; English is what it says anyway."""
     return text if spoken() == "en" else in_words_of(text, _tongue())
+
+
+def say_ours(text: str) -> str:
+    """A name: said in the page's language where it is ours ("Menu 2"), not where it was typed."""
+    return text if spoken() == "en" else str(ours_in_words_of(text, _tongue()))
 
 
 def _tongue() -> Tongue:
@@ -86,8 +91,9 @@ ON_PAGES = {
 
 
 def init_app(app: Flask) -> None:
-    """Offer ``_`` and ``say`` to templates."""
+    """Offer ``_``, ``say`` and ``say_ours`` to templates."""
     Babel(app, locale_selector=spoken)
     app.jinja_env.globals.update(ON_PAGES)
     app.add_template_filter(say)
+    app.add_template_filter(say_ours)
     app.add_template_global(spoken, "spoken_language")

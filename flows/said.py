@@ -115,7 +115,7 @@ def in_words_of(text: str, tongue: Tongue) -> str:
     A text that remembers nothing is looked up whole: what is in no catalogue stays as it is.
     """
     if isinstance(text, Fitting):
-        return _fitting(text.most, (_part(way, tongue) for way in text.ways))
+        return _fitting(text.most, (ours_in_words_of(way, tongue) for way in text.ways))
     if isinstance(text, Country):
         return tongue.country(text)
     if not isinstance(text, Said):
@@ -135,8 +135,8 @@ FRACTION = 2
 """What a part of one is counted as: Ukrainian "2,5 секунди", as after two."""
 
 
-def _part(value: Any, tongue: Tongue) -> Any:
-    """A value: what is no sentence of ours stays as it was written."""
+def ours_in_words_of(value: Any, tongue: Tongue) -> Any:
+    """A sentence of ours in another language; what a person typed stays as it was written."""
     if isinstance(value, Said | Whole | Country | Fitting):
         return in_words_of(value, tongue)
     return value
@@ -150,4 +150,4 @@ class _Values(dict[str, Any]):
         self._values, self._tongue = values, tongue
 
     def __missing__(self, name: str) -> Any:
-        return _part(self._values[name], self._tongue)
+        return ours_in_words_of(self._values[name], self._tongue)

@@ -97,9 +97,16 @@ def update(language: str, found: Catalog) -> Catalog:
     catalogue = read_po(path.open("rb"), locale=language) if path.exists() else Catalog(language)
     catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    path.write_bytes(_written(catalogue, write_po, width=100, omit_header=False, sort_output=True))
-    path.with_suffix(".mo").write_bytes(_written(catalogue, write_mo))
+    _replace(path, _written(catalogue, write_po, width=100, omit_header=False, sort_output=True))
+    _replace(path.with_suffix(".mo"), _written(catalogue, write_mo))
     return catalogue
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Nobody ever reads half a file."""
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 def _written(catalogue: Catalog, write: object, **options: object) -> bytes:

@@ -11,7 +11,7 @@ TAGS = [{"name": TAG, "description": "What services bring by themselves, at secr
 SECURITY: JsonObject = {
     "inboxSecret": {
         "type": "apiKey", "in": "header", "name": SECRET_HEADER,
-        "description": "Stands beside the address, in the JSON of a call flow that saves an answer.",
+        "description": "Stands beside the address in the JSON of a call flow that saves an answer.",
     }
 }  # fmt: skip
 

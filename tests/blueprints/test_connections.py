@@ -335,7 +335,7 @@ def test_a_key_made_on_the_page_opens_the_gateway_until_it_is_taken_back(running
 
 ASKED = [
     ("speechcall", "Password or key", True),
-    ("voice_api", "Key", False),
+    ("voice_api", "API key", False),
     ("infobip", "API key", False),
 ]
 

@@ -51,8 +51,8 @@ VIEWERS_MAY = {"auth.login", "auth.logout", "second_step.code", "phone.press",
                "authenticator.new_codes", "authenticator.turn_off"}  # fmt: skip
 """Routes that change nothing of the workspace, or only the viewer's own session."""
 
-OWNERS_AND_EDITORS_SEE = {"importing.document", "guide.welcome", "test_call.start", "test_call.confirm",
-                          "own_number.page",
+OWNERS_AND_EDITORS_SEE = {"importing.document", "guide.welcome", "test_call.start",
+                          "test_call.confirm", "own_number.page",
                           "call_keeping.settings", "people.listing", "people.remove",
                           "audit.listing", "audit.download",
                           "connections.new", "connections.choose", "connections.edit",

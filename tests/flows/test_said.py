@@ -13,6 +13,7 @@ from flows.said import (
     counted,
     in_words_of,
     joined,
+    ours_in_words_of,
     said,
     shortened,
 )
@@ -136,3 +137,9 @@ OTHERS = [
 def test_what_others_wrote_there_stays_a_plain_text(text):
     assert "class '" not in remembered_text(text)
     assert isinstance(remembered_text(text), str)
+
+
+def test_a_name_that_somebody_typed_is_not_taken_for_a_sentence_of_ours():
+    tongue = Tongue({"Welcome": "Вітаємо", "Menu {number}": "Меню {number}"}.get, None, None)
+    assert ours_in_words_of("Welcome", tongue) == "Welcome"
+    assert ours_in_words_of(said("Menu {number}", number=2), tongue) == "Меню 2"
