@@ -111,7 +111,7 @@ def start_server(data: Path, log: Path, **env: str) -> tuple[str, subprocess.Pop
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            if requests.get(f"{url}/readyz", timeout=1).ok:
+            if requests.get(f"{url}/readyz", timeout=60).ok:
                 return url, process
         except requests.ConnectionError:
             time.sleep(0.05)

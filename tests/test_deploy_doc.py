@@ -195,7 +195,7 @@ def until_answered(url):
     """Wait for somebody who has just started."""
     for _ in range(100):
         try:
-            return requests.get(url, timeout=5)
+            return requests.get(url, timeout=60)
         except requests.ConnectionError:
             time.sleep(0.1)
     raise AssertionError(f"Nobody answers at {url}.")

@@ -80,7 +80,7 @@ class House:
         end = time.monotonic() + START_S
         while time.monotonic() < end:
             try:
-                if requests.get(f"{url}/readyz", timeout=5).ok:
+                if requests.get(f"{url}/readyz", timeout=START_S).ok:
                     return url, process
             except requests.ConnectionError:
                 time.sleep(0.05)
