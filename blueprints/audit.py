@@ -103,6 +103,7 @@ _ROLES = {"owner": _l("Owner"), "editor": _l("Editor"), "viewer": _l("Viewer")}
 NAMES = {
     "invited": _ROLES,
     "person_added": _ROLES,
+    "joined": _ROLES,
     "role_changed": _ROLES,
     "rules_changed": SECTIONS,
 }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flows.said import said
+
 CALLS, ANSWERS, STRAY, DAYS = 500, 300, 2, 30
 """How many calls, answers, answers among them that no call here knows, and days."""
 
@@ -37,10 +39,22 @@ ENDS_BY_NUMBER = {
 """How a call ends by itself -> the practice number that ends it so."""
 
 REFUSALS = (
-    ("refused", "SpeechCall did not take this key. Check the connection.", 401, 9),
-    ("refused", "SpeechCall says: not enough money on the account.", 402, 5),
-    ("refused", "All calls are paused in the rules of calling.", None, 4),
-    ("unknown", "The connection broke before SpeechCall answered.", None, 5),
+    (
+        "refused",
+        said("{name} does not know this key. Check the connection's key.", name="SpeechCall"),
+        401,
+        9,
+    ),
+    ("refused", said("{name} says that the account has no money left.", name="SpeechCall"), 402, 5),
+    ("refused", said("All calls were paused before this one was sent."), None, 4),
+    (
+        "unknown",
+        said(
+            "{name}: {reason}", name="SpeechCall", reason=said("The answer did not come in time.")
+        ),
+        None,
+        5,
+    ),
 )
 """State, reason, the service's status, and how many: calls over a real service."""
 

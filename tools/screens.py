@@ -100,14 +100,14 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def open_house(data: Path) -> Iterator[OpenHouse]:
+def open_house(data: Path, **config: str) -> Iterator[OpenHouse]:
     """Make the sample in an empty folder, serve it from this process, and close it at the end.
 
-    Nothing works in the background: what rings goes on ringing.
+    Nothing works in the background: what rings goes on ringing. ``config``: see ``create_app``.
     """
     demo.fill(data)
     tokens = _visitors(data)
-    app = create_app(data=data)
+    app = create_app(data=data, **config)
     app.add_url_rule("/screens/error/<int:status>", "screens_error", errors.page)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
