@@ -154,10 +154,17 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 def rows(db: Database, sql: str, *params: object) -> list[dict[str, Any]]:
-    """All rows of a query, as dictionaries."""
-    return list(db.query(sql, params))
+    """All rows of a query, as dictionaries. Asked directly: sqlite-utils' own ``query`` puts a
+    savepoint around each question, which makes three of one."""
+    found = db.conn.execute(sql, params)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def one(db: Database, sql: str, *params: object) -> dict[str, Any] | None:
     """The first row of a query, or None."""
-    return next(iter(db.query(sql, params)), None)
+    found = db.conn.execute(sql, params)
+    row = found.fetchone()
+    names = (column[0] for column in found.description)
+    found.close()
+    return None if row is None else dict(zip(names, row, strict=True))
