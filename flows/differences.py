@@ -58,12 +58,13 @@ def in_one_line(found: tuple[Difference, ...]) -> str:
     if not found:
         return ""
     more = len(found) - 1
-    room = LONGEST_SUMMARY - len(MORE.format(first="", number=more)) if more else LONGEST_SUMMARY
-    first = shortened(found[0].words, room)
-    return counted(MORE, MORE, more, first=first) if more else first
+    if not more:
+        return shortened(found[0].words, LONGEST_SUMMARY)
+    return _and_more(shortened(found[0].words, LONGEST_SUMMARY - len(_and_more("", more))), more)
 
 
-MORE = "{first}, and {number} more"
+def _and_more(first: str, number: int) -> str:
+    return counted("{first}, and {number} more", "{first}, and {number} more", number, first=first)
 
 
 def same(one: Frozen, other: Frozen) -> bool:
@@ -174,10 +175,11 @@ def _menu(pair: _Pair) -> Iterator[Difference]:
         yield Difference(words, pair.place)
 
 
-_HEARD = {
+HEARD = {
     "script": "What the caller hears in {menu}: {change}",
     "recording": "The recording of {menu}: {change}",
 }
+"""What a caller hears, by field, and how its change is told."""
 
 
 def _heard(pair: _Pair) -> Iterator[Difference]:
@@ -187,7 +189,7 @@ def _heard(pair: _Pair) -> Iterator[Difference]:
             "Renamed the menu {menu} to {name}", menu=_label(before, pair.index), name=pair.label
         )
         yield Difference(words, replace(pair.place, field="name"))
-    for field, what in _HEARD.items():
+    for field, what in HEARD.items():
         was, now = getattr(before, field), getattr(after, field)
         if was != now:
             words = said(what, menu=pair.label, change=change(was, now))

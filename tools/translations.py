@@ -36,6 +36,7 @@ TABLES = (
     "flows.words:TRIGGER_NAMES",
     "flows.words:FIELD_NAMES",
     "flows.trail:END_WORDS",
+    "flows.differences:HEARD",
     "calling.practice_scripts:PRACTICE_NUMBERS",
     "calling.words:STATES",
     "calling.words:OUTCOMES",
