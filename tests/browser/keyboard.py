@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page
 
 FAR = 140
@@ -27,8 +29,10 @@ UNSEEN = """() => {
 
 
 def see_focus(page: Page) -> None:
-    """The focus is somewhere, and can be seen."""
-    trouble = page.evaluate(UNSEEN)
+    """The focus is somewhere, and can be seen, at the latest once the page has settled."""
+    deadline = time.monotonic() + 5
+    while (trouble := page.evaluate(UNSEEN)) and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
     assert not trouble, trouble
 
 

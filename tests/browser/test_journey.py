@@ -36,24 +36,24 @@ def _build(page: Page, *, javascript: bool) -> None:
     _start(page)
     _hear(page, "Confirm delivery", "Press 1 to confirm, 2 to choose another day.", "ivr_1",
           javascript=javascript)  # fmt: skip
-    page.get_by_role("button", name="+ Add a menu").click()
+    page.get_by_role("button", name="Add a menu", exact=True).click()
     expect(page.locator(".menus .current b")).to_have_text("2")
     _hear(page, "Another day", "We will call you again.", "ivr_2", javascript=javascript)
     _choose_key(page, "wrong")
-    page.get_by_role("button", name="+ Hang up").click()
+    page.get_by_role("button", name="Hang up", exact=True).click()
     expect(page.locator(".step")).to_have_count(1)
     page.get_by_role("link", name="Confirm delivery").first.click()
     expect(page.get_by_label("Name of this menu")).to_have_value("Confirm delivery")
     _choose_key(page, "1")
-    page.get_by_role("button", name="+ Hang up").click()
+    page.get_by_role("button", name="Hang up", exact=True).click()
     expect(page.locator(".step")).to_have_count(1)
     _choose_key(page, "2")
-    page.get_by_role("link", name="+ Go to a menu").click()
+    page.get_by_role("link", name="Go to a menu", exact=True).click()
     page.get_by_label("Menu", exact=True).select_option(label="2. Another day")
     page.get_by_role("button", name="Save step").click()
     expect(page.locator("#key-2")).to_contain_text("Another day")
     _choose_key(page, "wrong")
-    page.get_by_role("button", name="+ Hang up").click()
+    page.get_by_role("button", name="Hang up", exact=True).click()
     expect(page.locator(".step")).to_have_count(1)
 
 
@@ -108,7 +108,7 @@ def test_fields_filled_quickly_one_after_another_are_all_saved(page: Page):
 
 def test_an_open_step_keeps_what_was_typed_while_something_else_is_saved(page: Page):
     _start(page)
-    page.get_by_role("link", name="+ Tell a web address").click()
+    page.get_by_role("link", name="Tell a web address", exact=True).click()
     page.get_by_label("Web address").fill("https://typed.example/")
     page.get_by_label("What the caller hears").fill("Saved by itself.")
     page.get_by_label("What the caller hears").blur()
@@ -121,7 +121,7 @@ def test_an_open_step_keeps_what_was_typed_while_something_else_is_saved(page: P
 
 def test_a_mistake_is_explained_at_its_field_and_nothing_typed_is_lost(page: Page):
     _start(page)
-    page.get_by_role("link", name="+ Tell a web address").click()
+    page.get_by_role("link", name="Tell a web address", exact=True).click()
     page.get_by_label("Web address").fill("ftp://files.example")
     page.get_by_role("button", name="Save step").click()
     expect(page.get_by_text("The web address must begin with https://")).to_be_visible()

@@ -51,7 +51,7 @@ def test_a_text_saved_by_itself_leaves_a_step_open_that_was_opened_meanwhile(
 ):
     page.goto(f"/flows/{flow_id}?menu=a&key=2")
     page.locator("#script").press_sequentially("Press 1.")
-    page.get_by_role("link", name="+ Save the answer").click()
+    page.get_by_role("link", name="Save the answer", exact=True).click()
     expect(page.locator("#step-name")).to_be_visible()
     page.wait_for_timeout(1500)
     assert "new=save_answer" in page.url
