@@ -34,6 +34,7 @@ WORDS = {
     "notSaved": _l("Not saved"),
     "lost": _l("Not saved: the connection was lost. Try again."),
     "copied": _l("Copied"),
+    "silenceIn": _l("silence in {seconds} s"),
     "working": _l("Working…"),
     "close": _l("Close"),
 }

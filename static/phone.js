@@ -19,7 +19,8 @@ const countDown = () => {
     const gone = moment - began;
     line.hidden = false;
     bar.value = Math.min(100, (gone / total) * 100);
-    words.textContent = `silence in ${Math.max(0, Math.ceil(((total - gone) * speed()) / 1000))} s`;
+    const left = Math.max(0, Math.ceil(((total - gone) * speed()) / 1000));
+    words.textContent = WORDS.silenceIn.replace("{seconds}", left);
     if (gone < total) { timer = requestAnimationFrame(tick); return; }
     document.getElementById("phone-silence")?.click();
   };
