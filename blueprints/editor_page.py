@@ -19,6 +19,7 @@ from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
 from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
+from flows.memo import PerMenu
 from flows.paths import Proof, keys_in_words, prove
 from flows.problems import Problem
 from flows.words import trigger_name
@@ -214,13 +215,19 @@ def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> tuple[RailMe
 def _sources(flow: Flow) -> Mapping[str, list[int]]:
     found: dict[str, list[int]] = {}
     for number, menu in enumerate(flow.menus, 1):
-        for actions in menu.keys.values():
-            for action in actions:
-                if isinstance(action, GoTo) and action.menu != menu.id:
-                    numbers = found.setdefault(action.menu, [])
-                    if not numbers or numbers[-1] != number:
-                        numbers.append(number)
+        for target in _leads_to(menu):
+            found.setdefault(target, []).append(number)
     return found
+
+
+_leads_to: PerMenu[tuple[str, ...]] = PerMenu(
+    lambda menu: tuple(
+        {a.menu for _, _, a in menu.all_actions() if isinstance(a, GoTo)} - {menu.id}
+    )
+)
+"""The other menus that a menu leads to."""
+
+_keys_used: PerMenu[int] = PerMenu(lambda menu: sum(1 for key in KEYS if menu.actions(key)))
 
 
 def _notes() -> Callable[[Menu, int, list[int]], str]:
@@ -230,7 +237,7 @@ def _notes() -> Callable[[Menu, int, list[int]], str]:
     led_to = _("from %(menus)s · %(keys)s")
 
     def note(menu: Menu, number: int, sources: list[int]) -> str:
-        keys = amount(sum(1 for key in KEYS if menu.actions(key)))
+        keys = amount(_keys_used(menu))
         if number == 1:
             return starts % {"keys": keys}
         if not sources:

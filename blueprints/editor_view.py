@@ -65,7 +65,7 @@ class View:
 
     def at(self, **changes: Any) -> View:
         """The same place but for some of it; a step or a question is left behind."""
-        return replace(self, **{"step": "", "new": "", "ask": "", **changes})
+        return _at(self, tuple(changes.items()))
 
     @property
     def slug(self) -> str:
@@ -100,6 +100,12 @@ class View:
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
         return _join(_path(endpoint, self.flow_id, **values), self.query())
+
+
+@lru_cache(maxsize=2_000)
+def _at(view: View, changes: tuple[tuple[str, Any], ...]) -> View:
+    """The same object again for the same place, so that its query is put together once."""
+    return replace(view, **{"step": "", "new": "", "ask": "", **dict(changes)})
 
 
 PLAIN = {name: View.__dataclass_fields__[name].default for name in NAMES}

@@ -77,12 +77,9 @@ def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterato
             yield problem
 
 
-_times_repeated = PerMenu(times_repeated)
-
-
 def _menus_sent(flow: Flow) -> int:
     """How many menus SpeechCall gets, copies included."""
-    return len(flow.menus) + sum(_times_repeated(menu) for menu in flow.menus)
+    return len(flow.menus) + sum(times_repeated(menu) for menu in flow.menus)
 
 
 def _may_repeat(flow: Flow, target: str) -> bool:

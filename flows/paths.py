@@ -106,6 +106,10 @@ class Map:
         """The shortest way to each menu; its ``order`` lists the menus that can be reached."""
         return routes(self.steps)
 
+    def longest(self, pressed: tuple[int, ...], silent: tuple[int, ...]) -> Longest | None:
+        """``flows.longest`` on this map; remembered, since few edits change how long calls are."""
+        return _longest(self, pressed, silent)
+
     @cached_property
     def ending(self) -> set[int]:
         """The places of the menus from which some keys lead to the end."""
@@ -134,6 +138,11 @@ class Map:
 
 
 _map = lru_cache(maxsize=SHAPES)(Map)
+
+
+@lru_cache(maxsize=SHAPES)
+def _longest(found: Map, pressed: tuple[int, ...], silent: tuple[int, ...]) -> Longest | None:
+    return longest(found.once_only, pressed, silent)
 
 
 @dataclass(frozen=True)
@@ -230,7 +239,7 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
         never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
         silence_ends=not silent_rings(found.steps, order[:1]),
         silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
-        longest=_with_repeats(longest(found.once_only, pressed, silent), found),
+        longest=_with_repeats(found.longest(pressed, silent), found),
         timed=all(is_known(flow.menus[i], known_seconds) for i in order),
     )
 

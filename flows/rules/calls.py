@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.document import KEYS, WRONG, Flow, GoTo, Menu
+from flows.memo import PerMenu
 from flows.paths import Map
 from flows.problems import Fix, Place, Problem
 from flows.prompts import announced_keys
@@ -57,12 +58,24 @@ def no_way_out(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
         )
 
 
+def _links(menu: Menu) -> tuple[tuple[str, int, GoTo], ...]:
+    return tuple(
+        (trigger, position, action)
+        for trigger, position, action in menu.all_actions()
+        if isinstance(action, GoTo)
+    )
+
+
+links: PerMenu[tuple[tuple[str, int, GoTo], ...]] = PerMenu(_links)
+"""links(menu): (trigger, position, step) of its steps that lead to a menu."""
+
+
 def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Steps that lead to a menu that was not chosen or is gone."""
     places = flow.indexes()
     for number, menu in enumerate(flow.menus, start=1):
-        for trigger, position, action in menu.all_actions():
-            if isinstance(action, GoTo) and action.menu not in places:
+        for trigger, position, action in links(menu):
+            if action.menu not in places:
                 params = {"menu_id": menu.id, "step_id": action.id}
                 spot = menu_spot(menu, number).key(trigger).step(action, position)
                 yield spot.control("menu", "menu").problem(

@@ -24,6 +24,7 @@ from flows.document import (
     SaveAnswer,
     Webhook,
 )
+from flows.memo import PerMenu
 from flows.problems import Place, Problem
 from flows.said import said
 from flows.targets.base import CannotCompile, Compiled
@@ -79,9 +80,12 @@ def compile_flow(
     return Compiled(TARGET, PATH, body, tuple(_notes(flow)))
 
 
-def times_repeated(menu: Menu) -> int:
-    """How often a menu can be said again before it goes on; 0 without such a step."""
+def _times_repeated(menu: Menu) -> int:
     return max((a.times for _, _, a in menu.all_actions() if isinstance(a, Repeat)), default=0)
+
+
+times_repeated: PerMenu[int] = PerMenu(_times_repeated)
+"""times_repeated(menu): how often it can be said again before it goes on; 0 without such a step."""
 
 
 def _notes(flow: Flow) -> list[str]:
