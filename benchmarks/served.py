@@ -112,13 +112,13 @@ class Visitor:
     def ask(
         self, method: str, path: str, values: dict[str, str] | None = None, **headers: str
     ) -> tuple[int, str]:
-        """(status, page) of one request; a redirect is not followed."""
+        """(status, page) of one request; a redirect is not followed, what is packed stays so."""
         sent = {"Cookie": self.cookie, **headers}
         if values is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, urlencode(values) if values else None, sent)
         reply = self._connection.getresponse()
-        page = reply.read().decode()
+        page = reply.read().decode(errors="replace")
         if cookie := reply.getheader("Set-Cookie"):
             self.cookie = cookie.partition(";")[0]
         return reply.status, page
