@@ -276,3 +276,25 @@ def test_the_phone_works_without_javascript(plain_page: Page, flow_id: int):
           "Heard Another day.", "Stayed silent.",
           "There is nothing for anything else, or silence, so the call ended.")  # fmt: skip
     expect(plain_page).to_have_url(re.compile(r"/phone\?.*keys=2,silence"))
+
+
+def test_a_menu_is_dragged_to_another_place(page: Page, flow_id: int):
+    page.goto(f"/flows/{flow_id}?menu=b")
+    menus = page.locator("#rail-list > li")
+    before = [menu.get_attribute("id") for menu in menus.all()]
+    menus.first.drag_to(menus.last)
+    saved(page, 2)
+    assert [menu.get_attribute("id") for menu in menus.all()] == [*before[1:], before[0]]
+
+
+def test_a_text_that_is_saved_leaves_the_list_of_menus_in_its_place(page: Page, flow_id: int):
+    page.goto(f"/flows/{flow_id}?menu=b")
+    page.locator("#rail-list > li").first.evaluate("(line) => { line.dataset.seen = '1'; }")
+    page.locator("#script").fill("Press 1, or stay on the line.")
+    page.locator("#script").blur()
+    saved(page, 2)
+    expect(page.locator("#rail-list > li[data-seen]")).to_have_count(1)
+    page.locator("#name").fill("Another name")
+    page.locator("#name").blur()
+    saved(page, 3)
+    expect(page.locator("#rail-b")).to_contain_text("Another name")
