@@ -2,14 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint format bench fuzz fuzz-forms fuzz-api pictures demo soak translations defences
+.PHONY: run test access lint format bench fuzz fuzz-forms fuzz-api pictures demo soak translations defences
 
 run: .venv/run.stamp
 	$(BIN)/python serve.py
 
 test: .venv/dev.stamp
 	@tools/chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile $(ARGS)
+
+# axe, 200 % and 390 pixels on every screen; make test does the most used ones.
+access: .venv/dev.stamp
+	@tools/chromium.sh
+	EVERY_SCREEN=1 $(BIN)/python -m pytest -n 2 tests/browser/test_access.py tests/browser/test_nothing_lost.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

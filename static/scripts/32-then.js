@@ -11,6 +11,7 @@ const THEN = [
     const place = [...document.querySelectorAll(".step")].indexOf(pressed.closest(".step")) + 1;
     return [place, place - 1].map((number) => `.step:nth-child(${number}) .tools .danger`).concat("#steps h2");
   }],
+  [".addstep button", () => [".step:last-child .tools .danger"]],
   ["#new-step .row-actions a", (pressed) => [`.addstep [href*='new=${pressed.closest("form").elements.kind.value}']`]],
 ];
 const focusFirst = (selectors) => {

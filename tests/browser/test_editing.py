@@ -185,7 +185,7 @@ def test_silence_is_counted_down_four_times_as_fast(page: Page, flow_id: int):
     expect(page.locator(".countdown")).to_contain_text(re.compile(r"silence in [1-4] s"))
     page.locator("#script").press_sequentially("Typed meanwhile")
     expect(page.locator(".trail")).to_contain_text("Stayed silent.")
-    assert 0.8 < time.monotonic() - began < 3.5, "four seconds pass in one"
+    assert 0.8 < time.monotonic() - began < 4, "four seconds pass in one"
     expect(page.locator("#script")).to_have_value("Typed meanwhile")
     expect(page.locator("#script")).to_be_focused()
 
