@@ -52,6 +52,10 @@ def system_resolver(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
+CLOCKS_DIFFER_S = 0.01
+"""A socket's time-out is rounded to milliseconds."""
+
+
 class Line:
     """One request's connection: the guard at its door, its clock, and whether bytes left."""
 
@@ -145,6 +149,10 @@ class Line:
             connection.close()
             raise
         return connection
+
+    def is_over(self) -> bool:
+        """Whether the time is up. A socket's own time-out may come before ``late`` is set."""
+        return time.monotonic() >= self._deadline - CLOCKS_DIFFER_S
 
     def _remaining(self) -> float:
         left = self._deadline - time.monotonic()

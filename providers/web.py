@@ -233,7 +233,7 @@ def _size(headers: Iterable[tuple[str, str]]) -> int:
 
 def _error(line: Line, fault: Exception) -> WebError:
     """What a library's exception means for people."""
-    if line.late:
+    if line.late or line.is_over():
         if line.sent:
             return SentButUnclear(said("The answer did not come in time."))
         return NotSent(said("The connection did not come about in time."))
