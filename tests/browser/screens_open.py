@@ -14,11 +14,7 @@ from tools.screens import ERRORS, TABLE, OpenHouse, Screen, Who
 NAMES = [str(row[0]) for row in TABLE] + [f"error-{status}" for status in ERRORS]
 """The names of all screens, known before the house is open."""
 
-MOST_USED = [
-    "library", "start", "help-words", "editor", "editor-step", "editor-map", "editor-json",
-    "test-call-confirm", "calls", "call", "call-ringing", "answers-flow", "recordings", "people",
-    "rules", "log-in", "first-run", "error-404",
-]  # fmt: skip
+MOST_USED = ["library", "editor", "editor-step", "test-call-confirm", "calls", "call", "rules"]
 
 
 GONE_THROUGH = NAMES if os.environ.get("EVERY_SCREEN") else MOST_USED
