@@ -26,6 +26,9 @@ TOO_MANY = "Only {most} lines are read at once. Bring this line and those after 
 LONGEST_NOTE = 200
 """Characters of a note that are kept."""
 
+LONGEST_LINE = 10_000
+"""Characters of a line that are read: far past any note, far below what a CSV reader refuses."""
+
 COLUMNS = {
     "number": ("number", "phone", "phone number", "msisdn", "телефон", "номер", "to"),
     "until": ("until", "expires", "до", "край"),
@@ -116,7 +119,7 @@ def last_day(expires_at: str) -> str:
 
 
 def _cells(line: str, mark: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=mark), [])]
+    return [cell.strip() for cell in next(csv.reader([line[:LONGEST_LINE]], delimiter=mark), [])]
 
 
 def _order(first: Sequence[str]) -> dict[str, int]:

@@ -198,6 +198,8 @@ FILES = [
     (f"nonsense\n{NUMBER}\n", [NUMBER], 422),
     (f"{NUMBER}\nnonsense\n+380671234567;\n", [NUMBER, OTHER], 422),
     ("\0\0\0", [], 422),
+    ("ф" * 200_000, [], 422),
+    (f"{NUMBER},,{'ф' * 200_000}", [NUMBER], 200),
     ("", [], 422),
 ]
 
