@@ -8,17 +8,75 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app import create_app
-from storage import keys, people
+from storage import credentials, keys, people
 from storage.credentials import secret_box
 from storage.db import open_db
 from storage.migrations import migrate
 from tests.helpers import OWNER, PASSWORD, Browser, Served, let_ring, sign_in, start_server
 
 
+class Compiled(BytecodeCache):
+    """Templates, compiled once for all the apps of a run: each of them would do it again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja before it compiles."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja after it has compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+SLOW_FIRST = ("security/test_fuzz_forms", "browser/", "security/test_stored", "soak/",
+              "flows/test_fixes", "flows/test_fuzz", "gateway/")  # fmt: skip
+"""Files, or folders of them, that take longest. Whoever comes last works alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow tests begin the run."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(Path(__file__).parent).as_posix()))
+
+
+def _rank(path: str) -> int:
+    found = (at for at, begin in enumerate(SLOW_FIRST) if path.startswith(begin))
+    return next(found, len(SLOW_FIRST))
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+
+def _hash_with(hasher: PasswordHasher) -> None:
+    credentials._HASHER = hasher
+    credentials._NOBODYS_HASH = credentials._nobodys_hash()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """Passwords whose hashes cost next to nothing: the real ones cost more than most tests."""
+    _hash_with(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def costly_hashes() -> Iterator[None]:
+    """Passwords hashed as the product does."""
+    cheap = credentials._HASHER
+    _hash_with(PasswordHasher())
+    yield
+    _hash_with(cheap)
+
+
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_day(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> Path:
     """A data folder with a migrated database, one workspace and its owner; made once.
 
     Its rules of calling stop nothing; the tests of the rules set their own.
@@ -38,6 +96,15 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(first_day: Path, tmp_path: Path) -> Path:
     """The test's own copy of that folder."""
     return Path(shutil.copytree(first_day, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The sample workspace, served, with every screen to be seen in it; nobody may change it."""
+    from tools.screens import open_house  # only these tests wait for it
+
+    with open_house(tmp_path_factory.mktemp("sample") / "data") as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

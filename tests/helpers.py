@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from flask import session
 from flask.testing import FlaskClient
 
+import blueprints
+from blueprints.auth import let_in
 from flows.document import Flow
 from storage import flows as flow_store
-from storage import rules
+from storage import people, rules
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "a long password"
@@ -55,11 +58,19 @@ class Browser:
 
 
 def sign_in(app: Any, email: str = OWNER) -> Browser:
-    """Somebody at the sign-in page who knows the password."""
+    """Somebody who has signed in and looks at the first page.
+
+    The session is begun as the sign-in page begins it, only without the password: working out
+    its hash is slow on purpose, and takes longer than most tests (tests/blueprints/test_people.py
+    and test_coming_in.py sign in at the page).
+    """
     browser = Browser(app.test_client())
-    browser.get("/login")
-    browser.post("/login", email=email, password=PASSWORD)
-    assert browser.page.status_code == 200
+    with app.test_request_context("/login", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        assert let_in(people.by_email(blueprints.db(), email), "signed_in")
+        begun = dict(session)
+    with browser.client.session_transaction() as kept:
+        kept.update(begun)
+    assert browser.get("/").status_code == 200
     return browser
 
 

@@ -34,7 +34,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     """The sample, served."""
-    with open_house(tmp_path_factory.mktemp("sample") / "data") as served:
+    with open_house(tmp_path_factory.mktemp("seen") / "data") as served:
         yield served
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screens_open import GONE_THROUGH, Windows
-from tools.screens import open_house
+from tools.screens import OpenHouse
 
 AXE = (Path(__file__).parent.parent / "data" / "axe-core-4.14.1.min.js").read_text()
 WIDTHS = {1480: 900, 390: 844}
@@ -33,12 +33,11 @@ def complaints(page: Page, theme: str, width: int, rules: dict[str, Any]) -> lis
 
 
 @pytest.fixture(scope="module")
-def windows(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
+def windows(chromium: Browser, sample: OpenHouse) -> Iterator[Windows]:
     """The sample on a screen."""
-    with open_house(tmp_path_factory.mktemp("access") / "data") as house:
-        shown = Windows(house, chromium, {})
-        yield shown
-        shown.close()
+    shown = Windows(sample, chromium, {})
+    yield shown
+    shown.close()
 
 
 @pytest.mark.parametrize("name", GONE_THROUGH)

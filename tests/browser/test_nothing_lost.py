@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screens_open import GONE_THROUGH, SETTLED, Windows
-from tools.screens import OpenHouse, open_house
+from tools.screens import OpenHouse
 
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
   word-spacing: .16em !important; } p { margin-block-end: 2em !important; }"""
@@ -61,30 +61,23 @@ MOVING = """() => [...document.querySelectorAll('body, body *')].flatMap(one => 
 })"""
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenHouse]:
-    """The sample, served."""
-    with open_house(tmp_path_factory.mktemp("lost") / "data") as served:
-        yield served
-
-
-def _windows(house: OpenHouse, chromium: Browser, **settings: Any) -> Iterator[Windows]:
-    shown = Windows(house, chromium, {"bypass_csp": True, "reduced_motion": "reduce", **settings})
+def _windows(sample: OpenHouse, chromium: Browser, **settings: Any) -> Iterator[Windows]:
+    shown = Windows(sample, chromium, {"bypass_csp": True, "reduced_motion": "reduce", **settings})
     yield shown
     shown.close()
 
 
 @pytest.fixture(scope="module")
-def zoomed(house: OpenHouse, chromium: Browser) -> Iterator[Windows]:
+def zoomed(sample: OpenHouse, chromium: Browser) -> Iterator[Windows]:
     """A laptop's window at 200 %: half as many pixels, each twice as big."""
     size = {"width": 740, "height": 450}
-    yield from _windows(house, chromium, viewport=size, device_scale_factor=2)
+    yield from _windows(sample, chromium, viewport=size, device_scale_factor=2)
 
 
 @pytest.fixture(scope="module")
-def narrow(house: OpenHouse, chromium: Browser) -> Iterator[Windows]:
+def narrow(sample: OpenHouse, chromium: Browser) -> Iterator[Windows]:
     """A phone."""
-    yield from _windows(house, chromium, viewport={"width": 390, "height": 844})
+    yield from _windows(sample, chromium, viewport={"width": 390, "height": 844})
 
 
 def _whole(page: Page) -> list[str]:
@@ -131,8 +124,8 @@ def test_what_is_cut_or_covered_would_be_found(narrow: Windows):
     assert "covered: BUTTON" in found
 
 
-def test_where_the_system_paints_the_colours_focus_and_the_chosen_key_are_seen(house, chromium):
-    for windows in _windows(house, chromium, forced_colors="active"):
+def test_where_the_system_paints_the_colours_focus_and_the_chosen_key_are_seen(sample, chromium):
+    for windows in _windows(sample, chromium, forced_colors="active"):
         page = windows.open("editor")
         look = (
             "one => (s => [s.outlineStyle, s.outlineWidth, s.outlineColor])(getComputedStyle(one))"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +10,8 @@ from playwright.sync_api import Page, expect
 from flows.document import Flow, HangUp, Menu, SaveAnswer
 from storage import flows as store
 from storage.db import open_db
-from tests.helpers import Served, start_server
+from tests.browser.one_house.conftest import Keep
+from tests.helpers import Served
 
 PAST_MS = 700
 """Milliseconds after which what takes long has said so."""
@@ -33,30 +31,15 @@ SUBMITTED = """(wait) => {
 """Presses the button whose answer does not come, and looks a while later."""
 
 
-@pytest.fixture(scope="module")
-def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One served app for all of these: every test has a flow of its own."""
-    folder = tmp_path_factory.mktemp("conveniences")
-    data = Path(shutil.copytree(first_day, folder / "data"))
-    url, process = start_server(data, folder / "log")
-    yield Served(url, data, process, folder / "log", "")
-    process.terminate()
-    process.wait(10)
-
-
 @pytest.fixture
-def flow_id(served: Served) -> Iterator[int]:
+def flow_id(keep: Keep) -> int:
     """Two menus; the first saves an answer on key 1."""
-    db = open_db(served.data / "press-one.sqlite3")
     keys = {"1": (SaveAnswer(id="s", name="зручний день"), HangUp(id="h"))}
     menus = (
         Menu(id="a", name="Greeting", script="Доставка завтра. Press 1.", keys=keys),
         Menu(id="b", name="Second"),
     )
-    made = store.create(db, 1, 1, Flow(name="Delivery", menus=menus), "Start")
-    yield made
-    store.delete(db, 1, made)
-    db.close()
+    return keep(Flow(name="Delivery", menus=menus))
 
 
 def test_the_slash_key_finds_words_while_they_are_typed_and_leads_to_the_field(

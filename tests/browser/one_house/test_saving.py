@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,27 +11,15 @@ from flows.document import Flow, HangUp, Menu
 from storage import flows as store
 from storage import history, journeys
 from storage.db import open_db
-from tests.helpers import Served, start_server
-
-
-@pytest.fixture(scope="module")
-def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One served app for all of these: every test has a flow of its own."""
-    folder = tmp_path_factory.mktemp("saving")
-    data = Path(shutil.copytree(first_day, folder / "data"))
-    url, process = start_server(data, folder / "log")
-    yield Served(url, data, process, folder / "log", "")
-    process.terminate()
-    process.wait(10)
+from tests.browser.one_house.conftest import Keep
+from tests.helpers import Served
 
 
 @pytest.fixture
-def flow_id(served: Served) -> Iterator[int]:
+def flow_id(keep: Keep) -> int:
     """One menu with a key, and nothing for silence."""
-    db = open_db(served.data / "press-one.sqlite3")
     menu = Menu(id="a", name="First", recording="ivr_1", keys={"1": (HangUp(id="h"),)})
-    yield store.create(db, 1, 1, Flow(name="Delivery", menus=(menu,)), "Start")
-    db.close()
+    return keep(Flow(name="Delivery", menus=(menu,)))
 
 
 def stored(served: Served, flow_id: int) -> Flow:

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from flows.document import Flow, GoTo, HangUp, Menu
-from storage import flows as store
-from storage.db import open_db
-from tests.helpers import Served, let_ring, start_server
-
-
-@pytest.fixture(scope="module")
-def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One served app for all of these: every test has a flow of its own."""
-    folder = tmp_path_factory.mktemp("way")
-    data = Path(shutil.copytree(first_day, folder / "data"))
-    url, process = start_server(data, folder / "log")
-    yield Served(url, data, process, folder / "log", "")
-    process.terminate()
-    process.wait(10)
+from tests.browser.one_house.conftest import Keep
 
 
 @pytest.fixture
-def flow_id(served: Served) -> Iterator[int]:
+def flow_id(keep: Keep) -> int:
     """1 leads on, 9 says it again; the second menu has no word for silence: two checks."""
     first = Menu(
         id="a", name="Delivery", script="Press 1 to go on, 9 to hear this again.",
@@ -40,10 +23,7 @@ def flow_id(served: Served) -> Iterator[int]:
         id="b", name="Another day", script="Press 1 to hang up.", recording="ivr_2",
         keys={"1": (HangUp(id="h"),), "2": (HangUp(id="i"),)},
     )  # fmt: skip
-    db = open_db(served.data / "press-one.sqlite3")
-    let_ring(db)
-    yield store.create(db, 1, 1, Flow(name="Way", sender="Bazar", menus=(first, second)), "Start")
-    db.close()
+    return keep(Flow(name="Way", sender="Bazar", menus=(first, second)))
 
 
 def test_playing_from_here_on_a_small_screen_brings_the_phone_into_view(page: Page, flow_id: int):

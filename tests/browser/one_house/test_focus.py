@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from flows.document import Flow, GoTo, HangUp, Menu, Webhook
-from storage import flows as store
-from storage.db import open_db
 from tests.browser.keyboard import see_focus
-from tests.helpers import Served, start_server
-
-names = count(1)
-
-
-@pytest.fixture(scope="module")
-def served(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One served app for all of these: every test has a flow of its own."""
-    folder = tmp_path_factory.mktemp("focus")
-    data = Path(shutil.copytree(first_day, folder / "data"))
-    url, process = start_server(data, folder / "log")
-    yield Served(url, data, process, folder / "log", "")
-    process.terminate()
-    process.wait(10)
+from tests.browser.one_house.conftest import Keep
 
 
 @pytest.fixture
-def flow_id(served: Served) -> Iterator[int]:
+def flow_id(keep: Keep) -> int:
     """Three menus; key 1 of the first tells an address and hangs up, key 2 leads to the second."""
     told = Webhook(id="t", url="https://hooks.example.com/1")
     first = Menu(
@@ -41,10 +21,8 @@ def flow_id(served: Served) -> Iterator[int]:
     bye = {"1": (HangUp(id="x"),), "wrong": (HangUp(id="y"),)}
     second = Menu(id="b", name="Second", script="Press 1.", recording="ivr_2", keys=bye)
     third = Menu(id="c", name="Third", script="Press 1.", recording="ivr_3", keys=bye)
-    db = open_db(served.data / "press-one.sqlite3")
-    flow = Flow(name=f"Focus {next(names)}", sender="Bazar", menus=(first, second, third))
-    yield store.create(db, 1, 1, flow, "Start")
-    db.close()
+    flow = Flow(name="Focus", sender="Bazar", menus=(first, second, third))
+    return keep(flow)
 
 
 AFTER = {
