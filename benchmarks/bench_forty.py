@@ -22,6 +22,10 @@ READING_S = 1.0
 GOAL_MS = 250
 
 
+EVERYBODY = threading.Barrier(PEOPLE)
+"""Where people wait until all of them have opened their call flow: what is measured is editing."""
+
+
 def person(port: int, flow_id: int, number: int, taken: list[float], wrong: list[str]) -> None:
     """One person: edits and reads, ``EDITS`` times."""
     visitor, page = Visitor(port), f"/flows/{flow_id}"
@@ -30,6 +34,7 @@ def person(port: int, flow_id: int, number: int, taken: list[float], wrong: list
     values |= {"name": "Menu 1", "recording": "ivr_1", "wait": "10"}
     parts = " ".join(re.findall(r'data-part="(\w+)"', html))
     headers = {"HX-Request": "true", "X-Parts": parts, "Accept-Encoding": "br"}
+    EVERYBODY.wait()
     time.sleep(READING_S * number / PEOPLE)
     for turn in range(EDITS):
         began = time.perf_counter()
