@@ -2,6 +2,7 @@
 const focusAsked = () => {
   const asked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!asked) return;
+  if (asked.closest("details")) asked.closest("details").open = true;
   const control = asked.matches("a, button, input, select, textarea, [tabindex]") ? asked : asked.querySelector(".tools a[href]") ?? asked.querySelector("input:not([type=hidden]), select, textarea, a, button:not(.sr)");
   if (control) control.focus({ preventScroll: true });
   asked.scrollIntoView({ block: asked.offsetHeight > innerHeight - 90 ? "start" : "nearest" });
