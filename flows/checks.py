@@ -7,15 +7,17 @@ Errors stop sending, never saving; warnings stop nothing. One code, one sentence
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from flows.document import TRIGGERS, Flow, Menu
 from flows.memo import PerMenu
 from flows.paths import Map
-from flows.problems import Problem
+from flows.problems import Fix, Problem
 from flows.rules import calls, menus, values
 from flows.rules.recordings import Recording, recording_problems
 from flows.rules.spots import Facts, menu_spot
+from flows.said import said
 from flows.targets import TARGETS, infobip_common, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import MAX_MENUS, Inbox, times_repeated
@@ -64,7 +66,8 @@ def check(
                              *recording_problems(menu, menu_spot(menu, number), known))  # fmt: skip
         problems.extend(found_in_menu)
     if not _is_carried(flow, target, inbox):
-        problems.extend(_reasons(TARGETS[target](flow, None, inbox), problems))
+        reasons = _reasons(TARGETS[target](flow, None, inbox), problems)
+        problems.extend(_with_repair(flow, reason, facts) for reason in reasons)
     return tuple(sorted(problems, key=_order))
 
 
@@ -127,6 +130,16 @@ def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterat
         same = (reason.code, reason.path, reason.place.field)
         if reason.code not in FOUND_HERE and same not in said:
             yield reason
+
+
+def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
+    """A step that the target has no word for can at least be taken out, if it is the only one."""
+    place, menu = reason.place, flow.menu(reason.place.menu_id)
+    steps = menu.actions(place.trigger) if menu and place.trigger else ()
+    if [step.id for step in steps if step.kind in facts.cannot] != [place.step_id]:
+        return reason
+    params = {"menu_id": place.menu_id, "step_id": place.step_id}
+    return replace(reason, fixes=(Fix("remove_step", said("Remove this step"), params),))
 
 
 _TRIGGER_ORDER = {trigger: number for number, trigger in enumerate(("", *TRIGGERS))}

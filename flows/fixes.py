@@ -109,6 +109,15 @@ def remove_steps_after_end(flow: Flow, new_id: NewId, *, menu_id: str, trigger: 
     return flow if end is None else set_actions(flow, menu_id, trigger, actions[: end + 1])
 
 
+def remove_step(flow: Flow, new_id: NewId, *, menu_id: str, step_id: str) -> Flow:
+    """Without a step that the service cannot carry."""
+    for trigger, actions in find_menu(flow, menu_id).keys.items():
+        if any(action.id == step_id for action in actions):
+            kept = tuple(action for action in actions if action.id != step_id)
+            return set_actions(flow, menu_id, trigger, kept)
+    return flow
+
+
 def set_wait(flow: Flow, new_id: NewId, *, menu_id: str, wait_ms: int) -> Flow:
     """Another wait for a key, in milliseconds."""
     return change_menu(flow, menu_id, wait_ms=wait_ms)
@@ -176,6 +185,7 @@ FIXES: dict[str, Callable[..., Flow]] = {
         link_menu,
         name_practice_recording,
         repeat_on_key,
+        remove_step,
         remove_steps_after_end,
         set_recording,
         set_wait,

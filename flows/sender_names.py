@@ -44,7 +44,7 @@ def sender_name(company: str) -> str:
         if len(longer) > MOST:
             break
         name = longer
-    return name
+    return name.rstrip(" &.'’-")
 
 
 def _latin(word: str, special: dict[str, str]) -> str:

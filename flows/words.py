@@ -57,7 +57,8 @@ SENTENCES: dict[str, str] = {
     "no_way_out": "Some callers can never reach an end: give them a key that hangs up.",
     # What a target cannot carry (``flows.targets``).
     "no_menu": "There is nothing to hear yet: add a menu.",
-    "missing_recording": "Nothing is played here: name a recording, or practise without one.",
+    "missing_recording": "There is no recording to play here yet: let a draft voice say the text,"
+    " upload one, or practise without one.",
     "missing_target": "This step leads to no menu: choose one.",
     "not_for_target": "{reason}",
     # How a caller could get lost (``flows.checks``).
@@ -73,6 +74,7 @@ SENTENCES: dict[str, str] = {
     "too_many_options": "The caller must remember {count} keys: most people manage {most}.",
     "slow_timeout": "The caller may hear {seconds} seconds of silence here: keep it under {most}.",
     "practice_recording": "“{name}” is only for practice: name a recording before a real call.",
+    "draft_outdated": "The draft voice still says an older text: make a new draft.",
     "draft_recording": "This is a draft voice: record or upload the real one before a real call.",
     "recording_gone": "This recording was deleted, so callers hear nothing: choose another one.",
     "recording_moved": "This recording has another address by now: the old one may not answer.",

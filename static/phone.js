@@ -64,6 +64,18 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// On a small screen the keys stay under the thumb, whatever is said above and noted below them.
+let keysAt = null;
+const keysTop = () => document.querySelector("#phone-pane .pad")?.getBoundingClientRect().top ?? null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  keysAt = innerWidth <= 720 && event.detail.requestConfig?.elt.matches("form[data-phone]") ? keysTop() : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const now = keysAt === null ? null : keysTop();
+  if (now !== null) scrollBy({ top: now - keysAt, behavior: "instant" });
+  keysAt = null;
+});
+
 document.addEventListener("htmx:afterSettle", () => { refresh(); playRecording(); });
 document.addEventListener("DOMContentLoaded", refresh);
 if (document.readyState !== "loading") refresh();

@@ -27,7 +27,7 @@ QUOTA_BYTES = 200_000_000
 TOKEN_BYTES = 16
 COLUMNS = (
     "id, workspace_id, token, name, kind, hash, size, seconds, loudness, draft, created_at,"
-    " replaced_by"
+    " replaced_by, spoken"
 )
 
 
@@ -42,7 +42,8 @@ class QuotaReached(Exception):
 @dataclass(frozen=True)
 class Recording:
     """One sound. ``kind`` is also the ending of its address; ``size`` in bytes, ``loudness`` in
-    LUFS (None: unknown). ``draft``: spoken by the draft voice. ``replaced_by``: its successor.
+    LUFS (None: unknown). ``draft``: spoken by the draft voice, ``spoken`` a mark of the text that
+    it said ("" where that is not known). ``replaced_by``: its successor.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Recording:
     draft: bool
     created_at: str
     replaced_by: int | None
+    spoken: str = ""
 
     @property
     def file_name(self) -> str:
@@ -76,6 +78,7 @@ class NewRecording:
     seconds: float
     loudness: float | None
     draft: bool = False
+    spoken: str = ""
 
 
 def add(db: Database, data: Path, new: NewRecording, replaces: int | None = None) -> Recording:
@@ -92,7 +95,8 @@ def add(db: Database, data: Path, new: NewRecording, replaces: int | None = None
         _write(_path(data, new.workspace_id, digest), new.content)
         cursor = db.execute(
             "INSERT INTO recordings (workspace_id, token, name, kind, hash, size, seconds,"
-            " loudness, draft, person_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " loudness, draft, spoken, person_id, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 new.workspace_id,
                 secrets.token_hex(TOKEN_BYTES),
@@ -103,6 +107,7 @@ def add(db: Database, data: Path, new: NewRecording, replaces: int | None = None
                 new.seconds,
                 new.loudness,
                 new.draft,
+                new.spoken,
                 new.person_id,
                 now(),
             ),

@@ -17,6 +17,7 @@ from calling.recordings.sound import fit
 from calling.recordings.voice import speak
 from flows.document import Flow
 from flows.edits import change_menu
+from flows.rules.recordings import text_mark
 from flows.said import said
 from flows.values import BIDI_CONTROLS
 from storage import flows as flow_store
@@ -57,7 +58,7 @@ class Shelf:
         """
         sound = speak(script, language)
         known = recordings.draft_of(self.db, self.workspace_id, sound.content)
-        return known or self._keep(sound, clean_name(name), draft=True)
+        return known or self._keep(sound, clean_name(name), spoken=text_mark(script))
 
     def replace_everywhere(self, old: Recording, url: str) -> int:
         """Every menu that plays ``old`` plays ``url`` instead ("" for nothing).
@@ -89,7 +90,7 @@ class Shelf:
             recordings.succeed(self.db, self.workspace_id, old.id, new.id)
 
     def _keep(
-        self, sound: Sound, name: str, *, replaces: int | None = None, draft: bool = False
+        self, sound: Sound, name: str, *, replaces: int | None = None, spoken: str = ""
     ) -> Recording:
         new = NewRecording(
             workspace_id=self.workspace_id,
@@ -99,7 +100,8 @@ class Shelf:
             content=sound.content,
             seconds=sound.seconds,
             loudness=sound.loudness,
-            draft=draft,
+            draft=bool(spoken),
+            spoken=spoken,
         )
         try:
             return recordings.add(self.db, self.data, new, replaces)

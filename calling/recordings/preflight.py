@@ -121,6 +121,7 @@ def _own(url: str, recording: recordings.Recording, base_url: str) -> Recording:
     return Recording(
         ours=url == present,
         draft=recording.draft,
+        spoken=recording.spoken,
         present_url="" if url == present else present,
         size=recording.size,
         seconds=recording.seconds,

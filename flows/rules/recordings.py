@@ -7,6 +7,7 @@ warning at most, because a service may reach what we cannot.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,14 +36,16 @@ class Recording:
     """What is known of one recording. None and "" mean that it is not known.
 
     ``ours``: kept here, at our own address, so that whether services reach that is a matter of
-    this installation and no fault of the flow. ``draft``: spoken by the draft voice. ``gone``:
-    deleted here. ``present_url``: where our own recording is today, when a menu names another
-    address. ``fault``: why it did not come, as a sentence. ``size`` in bytes, ``seconds``,
-    ``loudness`` in LUFS. ``sound``: whether it is sound at all.
+    this installation and no fault of the flow. ``draft``: spoken by the draft voice, and
+    ``spoken`` the mark of the text it said. ``gone``: deleted here. ``present_url``: where our
+    own recording is today, when a menu names another address. ``fault``: why it did not come, as
+    a sentence. ``size`` in bytes, ``seconds``, ``loudness`` in LUFS. ``sound``: whether it is
+    sound at all.
     """
 
     ours: bool = False
     draft: bool = False
+    spoken: str = ""
     gone: bool = False
     present_url: str = ""
     fault: str = ""
@@ -54,45 +57,53 @@ class Recording:
 
 
 Found = tuple[str, dict[str, Any]]
-Rule = Callable[[Recording], Found | None]
+Rule = Callable[[Menu, Recording], Found | None]
 
 
-def _draft(known: Recording) -> Found | None:
-    return ("draft_recording", {}) if known.draft else None
+def text_mark(script: str) -> str:
+    """A mark of what a voice said; the same for the same words."""
+    return hashlib.sha256(" ".join(script.split()).encode()).hexdigest()[:16]
 
 
-def _gone(known: Recording) -> Found | None:
+def _draft(menu: Menu, known: Recording) -> Found | None:
+    if not known.draft:
+        return None
+    older = known.spoken and known.spoken != text_mark(menu.script)
+    return ("draft_outdated" if older else "draft_recording"), {}
+
+
+def _gone(_menu: Menu, known: Recording) -> Found | None:
     return ("recording_gone", {}) if known.gone else None
 
 
-def _moved(known: Recording) -> Found | None:
+def _moved(_menu: Menu, known: Recording) -> Found | None:
     return ("recording_moved", {}) if known.present_url else None
 
 
-def _unreachable(known: Recording) -> Found | None:
+def _unreachable(_menu: Menu, known: Recording) -> Found | None:
     return ("recording_unreachable", {"reason": known.fault}) if known.fault else None
 
 
-def _not_sound(known: Recording) -> Found | None:
+def _not_sound(_menu: Menu, known: Recording) -> Found | None:
     return ("recording_not_sound", {}) if known.sound is False else None
 
 
-def _odd_type(known: Recording) -> Found | None:
+def _odd_type(_menu: Menu, known: Recording) -> Found | None:
     odd = known.content_type and not known.content_type.startswith(SOUND_TYPES)
     return ("recording_type", {"type": known.content_type}) if odd and known.sound else None
 
 
-def _large(known: Recording) -> Found | None:
+def _large(_menu: Menu, known: Recording) -> Found | None:
     return ("recording_large", {}) if (known.size or 0) > MOST_BYTES else None
 
 
-def _long(known: Recording) -> Found | None:
+def _long(_menu: Menu, known: Recording) -> Found | None:
     if (known.seconds or 0) <= MOST_SECONDS:
         return None
     return "recording_long", {"length": seconds_in_words(round((known.seconds or 0) * 1000))}
 
 
-def _loudness(known: Recording) -> Found | None:
+def _loudness(_menu: Menu, known: Recording) -> Found | None:
     if known.loudness is not None and known.loudness < QUIET_LUFS:
         return "recording_quiet", {}
     if known.loudness is not None and known.loudness > LOUD_LUFS:
@@ -118,6 +129,7 @@ ERRORS = frozenset({"recording_gone"})
 WARNINGS = frozenset(
     {
         "draft_recording",
+        "draft_outdated",
         "recording_moved",
         "recording_unreachable",
         "recording_not_sound",
@@ -140,7 +152,7 @@ def recording_problems(menu: Menu, at: Spot, known: Recording) -> Iterator[Probl
     """Everything that is wrong with a menu's recording."""
     spot = at.control("recording", "introUrl")
     for rule in RULES:
-        found = rule(known)
+        found = rule(menu, known)
         if found is not None:
             code, params = found
             problem = spot.problem(code, params, [_fix(code, menu, known)])

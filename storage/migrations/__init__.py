@@ -27,6 +27,7 @@ from storage.migrations import (
     people_and_workspaces,
     recordings,
     shelves_and_search_of_flows,
+    texts_of_drafts,
     trust,
     unclear_calls,
     undo_and_names_of_versions,
@@ -58,6 +59,7 @@ IN_ORDER = (
     shelves_and_search_of_flows,
     first_steps_of_people,
     makers_of_links,
+    texts_of_drafts,
 )
 """A module's name is what a database remembers of it: append only, never rename."""
 

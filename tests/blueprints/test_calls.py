@@ -11,8 +11,11 @@ import pytest
 import requests
 
 from flows.document import Flow, HangUp, Menu, SaveAnswer
+from blueprints.calls import LINGERS_S
+from calling.clock import later
 from storage import calls
 from storage import flows as flow_store
+from storage.db import write_tx
 from tests.blueprints.conftest import STRANGER, VIEWER
 from tests.blueprints.ringing import CANARY, practice, two_menus
 from tests.helpers import save_flow
@@ -152,7 +155,7 @@ def test_calls_are_filtered_by_flow_and_by_status(running, owner, flows, ten):
     owner.press("Show", flow="", status="refused")
     assert {status for _, _, status in rows(owner)} == {"Refused", "Not placed"}
     owner.press("Show", status="unknown")
-    assert {status for _, _, status in rows(owner)} == {TOLD_UNCLEAR}
+    assert {status for _, _, status in rows(owner)} == {"Unclear"}
     owner.press("Show", status="sending")
     assert "No calls like this" in owner.words
 
@@ -199,6 +202,12 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
     words = wait_for(owner, f"/calls/{call_id}", lambda _: is_final(owner))
     assert "Answered" in words
     assert "Answer" not in owner.buttons
+    assert 'id="phone"' in owner.reply.text
+    with write_tx(running.db):
+        running.db.execute("UPDATE practice_calls SET ended_at = ?", [later(-LINGERS_S - 1)])
+    owner.open(f"/calls/{call_id}")
+    assert 'id="phone"' not in owner.reply.text
+    assert "Pressed 7, which this menu does not know." in owner.words
 
     call_id = ring(running, owner, flows["slow"], "+1 505 555 0101", "speechcall")
     wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
@@ -208,6 +217,49 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
     assert "The caller put the phone down." in owner.words
     wait_for(owner, f"/calls/{call_id}", lambda _: is_final(owner))
     assert ["+1 505-555-0101", "Slow", "Answered"] in rows(owner.open("/calls"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(45, r"4\d s left to answer"), (65, "1 min left to answer"), (515, "8 min left to answer")],
+)
+def test_a_ringing_phone_says_how_long_in_seconds_or_minutes(
+    running, owner, flows, seconds, told
+):
+    call_id = ring(running, owner, flows["slow"], "+1 505 555 0103")
+    wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
+    with write_tx(running.db):
+        running.db.execute(
+            "UPDATE practice_calls SET next_at = ? WHERE message_id ="
+            " (SELECT message_id FROM calls WHERE id = ?)",
+            [later(seconds), call_id],
+        )
+    assert re.search(f"Ringing… {told}", owner.open(f"/calls/{call_id}").words)
+    owner.press("Reject")
+
+
+@pytest.mark.parametrize(
+    ("rang", "first"),
+    [
+        ("10:00:05.100", "accepted"),
+        ("10:00:06.100", "accepted"),
+        ("10:00:04.900", "ringing"),
+    ],
+)
+def test_within_a_second_a_call_is_accepted_before_it_rings(running, owner, flows, rang, first):
+    call_id = ring(running, owner, flows["slow"], "+1 505 555 0104")
+    wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
+    with write_tx(running.db):
+        for code, at in (("accepted", "10:00:05.900"), ("ringing", rang)):
+            moment = f"2026-11-21T{at}Z"
+            running.db.execute("UPDATE call_events SET at = ? WHERE code = ?", [moment, code])
+    words = owner.open(f"/calls/{call_id}").words
+    said = {
+        "accepted": words.index("The service accepted the call."),
+        "ringing": words.index("The phone is ringing."),
+    }
+    assert min(said, key=said.__getitem__) == first
+    owner.press("Reject")
 
 
 def test_a_call_can_be_rejected(running, owner, flows):
@@ -317,6 +369,9 @@ def test_a_call_outlives_its_flow_and_its_connection(running, owner):
     call_id = ring(running, owner, flow_id, "+1 505 555 0003")
     wait_for(owner, f"/calls/{call_id}", lambda _: is_final(owner))
     assert "Edit the call flow" in owner.page.links
+    again = owner.open(owner.page.links["Ring again…"]).reply.text
+    assert re.search(r'name="number"[^>]*value="\+15055550003"', again)
+    owner.open(f"/calls/{call_id}")
     flow_store.delete(running.db, 1, flow_id)
     owner.open(f"/calls/{call_id}")
     assert "Short-lived, version 1" in owner.words

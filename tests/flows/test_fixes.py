@@ -138,6 +138,7 @@ def test_a_repair_of_a_menu_that_is_gone_says_so(edit: str) -> None:
         "link_menu": {"menu_id": "a", "key": "1", "target": "x"},
         "name_practice_recording": {"menu_id": "x"},
         "repeat_on_key": {"menu_id": "x", "key": "1"},
+        "remove_step": {"menu_id": "x", "step_id": "s"},
         "remove_steps_after_end": {"menu_id": "x", "trigger": "1"},
         "set_recording": {"menu_id": "x", "recording": "ivr_1"},
         "set_wait": {"menu_id": "x", "wait_ms": 1},

@@ -8,7 +8,7 @@ from flows import words
 from flows.checks import check
 from flows.document import PRACTICE_RECORDING, WRONG, Flow, HangUp, Menu
 from flows.fixes import apply
-from flows.rules.recordings import CODES, ERRORS, Recording
+from flows.rules.recordings import CODES, ERRORS, Recording, text_mark
 
 URL = "https://audio.example.com/hello.mp3"
 GOOD = Recording(sound=True, content_type="audio/mpeg", size=30_000, seconds=6.0, loudness=-18.0)
@@ -25,6 +25,8 @@ def flow_playing(*recordings: str) -> Flow:
 
 CASES = [
     ("draft_recording", Recording(draft=True), ()),
+    ("draft_recording", Recording(draft=True, spoken=text_mark(" Press  1.\n")), ()),
+    ("draft_outdated", Recording(draft=True, spoken=text_mark("Press 2.")), ()),
     ("recording_gone", Recording(gone=True), ("Use a practice name for now",)),
     ("recording_moved", Recording(present_url="https://new.example/r.mp3"),
      ("Use its present address",)),

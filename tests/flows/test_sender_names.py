@@ -20,6 +20,8 @@ from flows.sender_names import MOST, sender_name
         ("株式会社", ""),
         ("", ""),
         ("2024", ""),
+        ("Petal & Stem", "Petal"),
+        ("Petal & Co", "Petal & Co"),
         ("24 Hours", "24 Hours"),
         ("ООД", ""),
     ],
