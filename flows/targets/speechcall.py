@@ -89,7 +89,7 @@ times_repeated: PerMenu[int] = PerMenu(_times_repeated)
 
 
 def _notes(flow: Flow) -> list[str]:
-    return [
+    copied = [
         said(
             "“{menu}” is sent {times} times because SpeechCall cannot count how often a menu was"
             " said.",
@@ -99,6 +99,13 @@ def _notes(flow: Flow) -> list[str]:
         for number, menu in enumerate(flow.menus, start=1)
         if (times := times_repeated(menu))
     ]
+    if len(copied) < 2:
+        return copied
+    several = (
+        "{number} menus are sent several times because SpeechCall cannot count how often a menu"
+        " was said."
+    )
+    return [said(several, number=len(copied))]
 
 
 class _Said(NamedTuple):
