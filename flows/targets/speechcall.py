@@ -101,11 +101,13 @@ def _notes(flow: Flow) -> list[str]:
     ]
     if len(copied) < 2:
         return copied
-    several = (
-        "{number} menus are sent several times because SpeechCall cannot count how often a menu"
-        " was said."
-    )
-    return [said(several, number=len(copied))]
+    return [
+        said(
+            "{number} menus are sent several times because SpeechCall cannot count how often a"
+            " menu was said.",
+            number=len(copied),
+        )
+    ]
 
 
 class _Said(NamedTuple):
