@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.said import joined, said
+from flows.said import Said, joined, said
 from flows.widths import clip, one_line
 
 LONGEST_TEXT = 60
@@ -42,3 +42,17 @@ def _around(before: str, after: str) -> tuple[str, str]:
     dots = "…" if start else ""
     most = LONGEST_TEXT - len(dots)
     return dots + clip(before[start:], most), dots + clip(after[start:], most)
+
+
+def is_address(*recordings: str) -> bool:
+    """Whether one of two recordings is a web address."""
+    return any(recording.startswith(("http://", "https://")) for recording in recordings)
+
+
+def played(was: str, now: str, label: str) -> Said:
+    """How what a menu plays was changed: a web address says nothing to people."""
+    if not was:
+        return said("{menu} plays a recording now", menu=label)
+    if not now:
+        return said("{menu} plays no recording any more", menu=label)
+    return said("{menu} plays another recording", menu=label)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.before_after import LONGEST_TEXT, arrow, change
+from flows.before_after import LONGEST_TEXT, arrow, change, is_address, played
 from flows.document import DEFAULT_WAIT_MS, TRIGGERS, WRONG, AnyAction, Flow, Frozen, Menu
 from flows.problems import Place
 from flows.said import counted, joined, said, shortened
@@ -193,6 +193,8 @@ def _heard(pair: _Pair) -> Iterator[Difference]:
         was, now = getattr(before, field), getattr(after, field)
         if was != now:
             words = said(what, menu=pair.label, change=change(was, now))
+            if field == "recording" and is_address(was, now):
+                words = played(was, now, pair.label)
             yield Difference(words, replace(pair.place, field=field))
     if before.wait_ms != after.wait_ms:
         words = said(

@@ -89,7 +89,7 @@ times_repeated: PerMenu[int] = PerMenu(_times_repeated)
 
 
 def _notes(flow: Flow) -> list[str]:
-    copied = [
+    copied: list[str] = [
         said(
             "“{menu}” is sent {times} times because SpeechCall cannot count how often a menu was"
             " said.",

@@ -74,6 +74,7 @@ EDITS = [
     (change(script=CONFIRM.script + "\n"),
      "What the caller hears in “Confirm delivery”: only the spaces changed"),
     (change(recording="ivr_1"), "The recording of “Confirm delivery”: nothing → “ivr_1”"),
+    (change(recording="https://a.example/1.mp3"), "“Confirm delivery” plays a recording now"),
     (change(wait_ms=10_500), "The wait in “Confirm delivery”: 10 s → 10.5 s"),
     (change(wait_ms=None), "The wait in “Confirm delivery”: 10 s → not said, so 10 s"),
     (change(extra={"x": 1}),
@@ -162,10 +163,19 @@ def test_a_long_text_is_clipped_around_what_changed():
 
 
 def test_a_text_without_spaces_is_clipped_where_it_changed():
-    url = "https://a.example/" + "x" * 200
+    url = "x" * 200
     old = edits.change_menu(FLOW, "b", recording=url + "1")
     (line,) = words(old, edits.change_menu(old, "b", recording=url + "2"))
     assert line.endswith("xxx1” → “…xxxxxxxxxxxxxxxx2”")
+
+
+def test_the_web_address_of_a_recording_is_not_told():
+    old = edits.change_menu(FLOW, "b", recording="https://a.example/1.mp3")
+    name = words(FLOW, old)[0].split("”")[0].removeprefix("“")
+    assert words(old, edits.change_menu(old, "b", recording="https://a.example/2.mp3")) == [
+        f"“{name}” plays another recording"
+    ]
+    assert words(old, FLOW) == [f"“{name}” plays no recording any more"]
 
 
 @given(flows(), flows())
