@@ -96,6 +96,7 @@ class Page:
     begun: bool
     more_checks: int
     errors: int
+    warnings: int
     proof: Proof | None
     reached: str
     delete_question: DeleteQuestion | None
@@ -155,6 +156,7 @@ def build(
         checks=tuple(check_views(problems[:CHECKS_SHOWN], view, flow)),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
         errors=sum(problem.severity == "error" for problem in problems),
+        warnings=sum(problem.severity != "error" for problem in problems),
         proof=proof,
         reached=keys_in_words(proof.keys_to(menu.id) or ()) if proof and menu else "",
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
@@ -188,7 +190,7 @@ def settings_form(stored: StoredFlow) -> SettingsForm:
 
 def _elsewhere(view: View, menu: Menu) -> View:
     """The place with its menu named; a menu that is gone takes its open step along."""
-    return view.at(menu=menu.id) if view.menu else replace(view, menu=menu.id)
+    return view.at(menu=menu.id, desk=view.desk) if view.menu else replace(view, menu=menu.id)
 
 
 def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> tuple[RailMenu, ...]:

@@ -24,6 +24,8 @@ TARGETS = tuple((service.target, service.label) for service in SERVICES.values()
 
 
 NAMES = ("menu", "key", "step", "new", "tab", "target", "ask", "keys", "start")
+AT_DESK = frozenset({"menu", "key", "step", "new", "ask"})
+"""What is looked at on the desk; a tab and a played call are looked at beside it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class View:
     """One place in the editor. ``new`` is the kind of a step that is being added.
 
     ``keys`` is what was pressed on the phone ("1,silence"; None: no call is played), ``start``
-    the 0-based menu at which that call began.
+    the 0-based menu at which that call began. ``desk``: a screen too narrow for both shows the
+    menu, not what stands beside it; an address that names a tab or a call asks for that, unless
+    it says ``view=edit``.
     """
 
     flow_id: int
@@ -44,6 +48,7 @@ class View:
     ask: str = ""
     keys: str | None = None
     start: int = 0
+    desk: bool = True
 
     @classmethod
     def asked(cls, flow_id: int, **fixed: str) -> View:
@@ -60,12 +65,23 @@ class View:
             target=_one_of(args.get("target", ""), TARGETS),
             keys=args.get("keys"),
             start=_whole(args.get("start", "")),
+            desk=args.get("view") == "edit" or not ("tab" in args or "keys" in args),
         )
         return replace(view, **fixed)
 
     def at(self, **changes: Any) -> View:
         """The same place but for some of it; a step or a question is left behind."""
         return _at(self, tuple(changes.items()))
+
+    @property
+    def at_desk(self) -> View:
+        """The same place, where a narrow screen shows the menu."""
+        return replace(self, desk=True)
+
+    @property
+    def beside(self) -> View:
+        """The same place, where a narrow screen shows the tab."""
+        return replace(self, desk=False)
 
     @property
     def slug(self) -> str:
@@ -83,6 +99,11 @@ class View:
             for name, plain in PLAIN.items()
             if (value := getattr(self, name)) != plain
         }
+        names_tab = "tab" in parts or "keys" in parts
+        if self.desk and names_tab:
+            parts["view"] = "edit"
+        elif not self.desk and not names_tab:
+            parts["tab"] = self.tab
         return urlencode(parts, safe=",*")
 
     def around_menu(self) -> tuple[str, str]:
@@ -105,7 +126,12 @@ class View:
 @lru_cache(maxsize=2_000)
 def _at(view: View, changes: tuple[tuple[str, Any], ...]) -> View:
     """The same object again for the same place, so that its query is put together once."""
-    return replace(view, **{"step": "", "new": "", "ask": "", **dict(changes)})
+    asked = dict(changes)
+    if not AT_DESK.isdisjoint(asked):
+        asked.setdefault("desk", True)
+    elif "tab" in asked or "keys" in asked:
+        asked.setdefault("desk", False)
+    return replace(view, **{"step": "", "new": "", "ask": "", **asked})
 
 
 PLAIN = {name: View.__dataclass_fields__[name].default for name in NAMES}

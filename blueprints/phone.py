@@ -90,11 +90,11 @@ def _pressed(view: View) -> View:
     """The place after the button that was pressed; a new call begins where the last one did."""
     pressed = request.form.get("press", "")
     if pressed == "again":
-        return replace(view, keys="")
+        return replace(view.beside, keys="")
     if pressed == "beginning":
-        return replace(view, keys="", start=0)
+        return replace(view.beside, keys="", start=0)
     inputs = read_inputs(f"{request.form.get('keys', '')},{pressed}")
-    return replace(view, keys=",".join(inputs))
+    return replace(view.beside, keys=",".join(inputs))
 
 
 def _address(view: View) -> str:

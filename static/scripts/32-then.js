@@ -1,8 +1,11 @@
 // Where the focus goes once something is done: what was pressed, and the first of these that is there.
 const OTHER = { up: "down", down: "up", undo: "redo", redo: "undo" };
 const pair = (id) => id.replace(/up|down|undo|redo/, (word) => OTHER[word]);
+// The list of menus is folded away on a narrow screen: there its one row stands for it.
+const CHOSEN = [".menus [aria-current]", "#chosen-menu summary"];
 const THEN = [
-  [".hear .tools .danger, #delete .end", () => ["#links_to", ".menus [aria-current]"]],
+  [".hear .tools .danger, #delete .end", () => ["#links_to", ...CHOSEN]],
+  [".menus a", () => CHOSEN],
   ["#delete a", () => [".hear .tools .danger"]],
   ["#settings .row-actions *", () => [".bar .wide-only[href*='ask=settings']", "#more-menu summary"]],
   [".hear .tools [formaction*='/duplicate']", () => ["#name"]],

@@ -1,4 +1,4 @@
-// On a narrow screen the list of menus is short and scrolls by itself: to the chosen one, at first.
+// On a narrow screen the list of menus is folded away, and short: opened, it shows the chosen one.
 const menuInView = () => {
   const list = document.querySelector(".menus"), chosen = list?.querySelector(".current");
   if (!chosen || list.scrollHeight <= list.clientHeight) return;
@@ -8,3 +8,14 @@ const menuInView = () => {
 document.addEventListener("htmx:afterSettle", menuInView);
 document.addEventListener("DOMContentLoaded", menuInView);
 if (document.readyState !== "loading") menuInView();
+document.addEventListener("toggle", (event) => { if (event.target.id === "chosen-menu") menuInView(); }, true);
+
+// A narrow screen shows the menu or what stands beside it: another view begins at its top.
+let viewBefore = "";
+const viewShown = () => `${document.getElementById("main")?.dataset.view} ${document.querySelector(".views [aria-current]")?.id}`;
+document.addEventListener("htmx:beforeSwap", () => { viewBefore = viewShown(); });
+document.addEventListener("htmx:afterSwap", () => {
+  const main = document.querySelector(".studio"), views = document.querySelector(".views");
+  if (!main || !views?.checkVisibility() || viewShown() === viewBefore || main.getBoundingClientRect().top >= 0) return;
+  main.scrollIntoView({ block: "start" });
+});

@@ -79,6 +79,7 @@ def _build(page: Page) -> None:
 def test_menus_steps_the_phone_a_call_and_a_file_by_touch(phone: Page):
     _build(phone)
 
+    _tap(phone.locator("#chosen-menu summary"))
     _tap(phone.locator(".menus a").first)
     expect(phone.locator("#name")).to_have_value("First")
     _key(phone, "2")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -28,7 +30,7 @@ def flow_id(keep: Keep) -> int:
 
 def test_playing_from_here_on_a_small_screen_brings_the_phone_into_view(page: Page, flow_id: int):
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(f"/flows/{flow_id}?tab=map")
+    page.goto(f"/flows/{flow_id}?tab=map&view=edit")
     page.get_by_role("link", name="Play from here").click()
     expect(page.locator(".pad")).to_be_in_viewport()
 
@@ -134,3 +136,27 @@ def test_a_keypad_is_one_stop_and_arrows_go_from_key_to_key(
 def test_without_javascript_every_key_can_be_reached(plain_page: Page, flow_id: int):
     plain_page.goto(f"/flows/{flow_id}")
     expect(plain_page.locator(".keypad [tabindex]")).to_have_count(0)
+
+
+def test_a_practice_number_is_taken_by_pressing_it(page: Page, flow_id: int):
+    page.goto(f"/flows/{flow_id}/call")
+    page.get_by_text("Practice numbers", exact=True).click()
+    page.get_by_role("button", name="+1 505 555 0003").click()
+    expect(page.get_by_label("Number to ring")).to_have_value("+1 505 555 0003")
+    expect(page.get_by_label("Number to ring")).to_be_focused()
+
+
+def test_the_keys_of_the_phone_stay_under_the_thumb(page: Page, flow_id: int):
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"/flows/{flow_id}?tab=phone&keys=")
+    page.locator(".pad").scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, document.querySelector('.pad').getBoundingClientRect().top - 150)")
+    top = "document.querySelector('.pad').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    for number, key in enumerate(["9", "9", "1"], start=2):
+        page.locator(".pad button").filter(has_text=key).click()
+        expect(page.locator(".trail li")).not_to_have_count(0)
+        expect(page.locator("form[data-phone]")).to_have_attribute(
+            "data-call", re.compile(f"(,?[91]){{{number - 1}}}$")
+        )
+        assert abs(page.evaluate(top) - before) < 2
