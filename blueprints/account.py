@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
@@ -15,7 +16,7 @@ from blueprints import db, person
 from blueprints.auth import alive, sign_in_first
 from blueprints.browser_names import browser_name
 from blueprints.fields import at_most, needed, stripped
-from blueprints.languages import LANGUAGES
+from blueprints.languages import LANGUAGES, spoken
 from blueprints.noting import noted
 from blueprints.passwords import NewPasswordForm, refused
 from storage import people, second_factor, sessions
@@ -65,7 +66,8 @@ def profile() -> ResponseReturnValue:
         people.change_profile(
             db(), person(), name=form.name.data, language=form.language.data or ""
         )
-    flash(_("Saved."))
+    with force_locale(form.language.data or spoken()):
+        flash(_("Saved."))
     return redirect(url_for("account.page"), 303)
 
 

@@ -10,8 +10,11 @@ import phonenumbers
 from babel import dates, numbers
 from flask import Flask
 from flask_babel import format_date, get_locale
+from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import Field
+
+from storage.connections import Connection
 
 
 def moment(stamp: str) -> str:
@@ -63,6 +66,12 @@ def day(at: date) -> str:
     return str(format_date(at, "d MMM y"))
 
 
+def connection_name(connection: Connection) -> str:
+    """What people called a connection; the practice network's own name in the page's language."""
+    ours = connection.practice and connection.name == "Practice"
+    return str(_("Practice")) if ours else connection.name
+
+
 def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup:
     """A form's field as HTML, tied to its help and, when it is wrong, to its error."""
     described = {"aria-describedby": f"{control_id}-help"} if field.description else {}
@@ -78,4 +87,5 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(phone_number)
     app.add_template_filter(amount)
     app.add_template_filter(day)
+    app.add_template_filter(connection_name)
     app.add_template_global(control)

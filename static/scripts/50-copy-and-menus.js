@@ -17,6 +17,15 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
 
+// What may be typed into a field is put there by pressing it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fill]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.fill);
+  field.value = button.textContent;
+  field.focus();
+});
+
 // Menus that open close again on Escape and on a click elsewhere.
 const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (menu !== except) menu.open = false; });
 document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu-items a:not([data-copy])") ? null : event.target.closest("details.menu")));

@@ -27,6 +27,7 @@ def test_name_and_language_are_changed(running):
     assert editor.path == "/account"
     assert 'lang="uk"' in editor.reply.text
     assert "Nadia" in editor.words
+    assert "Збережено." in editor.words
     found = people.by_email(running.db, EDITOR)
     assert (found.name, found.language) == ("Nadia", "uk")
     assert people.list_all(running.db, 1)[0].name == "Olena"
