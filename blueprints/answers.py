@@ -160,7 +160,10 @@ def _offer(form: FilterForm, counts: list[answer_counts.Count]) -> None:
     values = {bar.value: bar.text for question in known for bar in question.bars}
     versions = sorted({str(c.revision) for c in counts if c.revision}, key=int, reverse=True)
     form.question.choices = [("", _("All")), *((q.name, q.name) for q in known)]
-    form.value.choices = [("", _("All")), *sorted(values.items(), key=lambda pair: pair[1])]
+    form.value.choices = [
+        ("", _("All")),
+        *sorted(values.items(), key=lambda one: answers_view.by_size(one[0])),
+    ]
     form.version.choices = [("", _("All")), *((v, v) for v in versions)]
 
 

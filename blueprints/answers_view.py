@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ STRETCHES = (
 )
 """Answers over so long a time are drawn per hour, day or month: (most, letters of a moment that
 name the stretch, its length)."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 CHART_WIDTH, CHART_HEIGHT = 600, 80
 """The picture's own units."""
@@ -52,7 +55,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Question:
-    """One question with a bar per value, the most frequent first."""
+    """One question with a bar per value: the most frequent first, numbers by their size."""
 
     name: str
     callers: int
@@ -108,7 +111,7 @@ def _question(name: str, counts: list[Count]) -> Question:
         per_value[count.value] += count.callers
         per_version[count.revision][count.value] = count.callers
     total = sum(per_value.values())
-    order = sorted(per_value, key=lambda value: (-per_value[value], value))[:MOST_BARS]
+    order = in_order(sorted(per_value, key=lambda value: (-per_value[value], value))[:MOST_BARS])
     return Question(
         name,
         total,
@@ -119,6 +122,19 @@ def _question(name: str, counts: list[Count]) -> Question:
             for revision in sorted(per_version, key=lambda r: -(r or 0))
         ],
     )
+
+
+def in_order(values: list[str]) -> list[str]:
+    """Values (JSON texts) by number where all of them are numbers; otherwise as they are."""
+    numeric = all(_NUMBER.fullmatch(value.strip('"')) for value in values)
+    return sorted(values, key=by_size) if numeric else values
+
+
+def by_size(value: str) -> tuple[bool, float, str]:
+    """Sorts values (JSON texts): numbers, also those in quotes, by their size, then all others."""
+    text = value.strip('"')
+    found = _NUMBER.fullmatch(text)
+    return found is None, float(text) if found else 0, text
 
 
 def _bar(value: str, callers: int, total: int) -> Bar:

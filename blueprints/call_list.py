@@ -22,6 +22,9 @@ from storage.practice import PracticeCall
 INPUTS = {"silence": _l("silence"), "hangup": _l("hung up")}
 """What a caller does besides pressing a key -> its word in a list."""
 
+BRIEF = {words.STATES["unknown"]: words.OUTCOMES["unknown"]}
+"""Words of a status -> its words in a list, where they are shorter."""
+
 PAGE = 50
 """How many calls one page of the list shows."""
 
@@ -35,6 +38,11 @@ class Line:
     tone: str
     service: str
     inputs: tuple[str, ...] = ()
+
+    @property
+    def brief(self) -> str:
+        """Its status where many are shown: as short as the totals name it."""
+        return BRIEF.get(self.status, self.status)
 
     @property
     def pressed(self) -> str:
@@ -100,12 +108,14 @@ def _chips(found: Asked, counts: call_counts.Counts) -> list[Chip]:
 
 
 def _chart(found: Asked, counts: call_counts.Counts, first: date, last: date) -> call_chart.Chart:
-    listing = url_for("calls.listing")
+    listing, by_day = url_for("calls.listing"), counts.by_day
+    if status := found.filters.status:
+        by_day = {day: {status: of[status]} for day, of in by_day.items() if status in of}
 
     def address(start: date, end: date) -> str:
         return f"{listing}?{urlencode(found.but(since=str(start), until=str(end)))}"
 
-    return call_chart.drawn(counts.by_day, first, last, address)
+    return call_chart.drawn(by_day, first, last, address)
 
 
 def lines_of(calls: tuple[StoredCall, ...] | list[StoredCall]) -> list[Line]:

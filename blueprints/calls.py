@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -43,6 +43,13 @@ TELLING = ("webhook_due", "webhook_started")
 """Codes of a web address that is still to be told: the page goes on watching."""
 
 
+WHILE_PLACED = ("queued", "sending", "accepted", "gateway_accepted")
+"""Codes that come before what the phone does: a quick service rings before its reply is read."""
+
+LINGERS_S = 30
+"""Seconds that a phone stays on the screen after its call, so that nobody wonders where it went."""
+
+
 @dataclass(frozen=True)
 class Phone:
     """The phone on the screen. ``speak_id`` changes whenever a menu is said."""
@@ -54,6 +61,19 @@ class Phone:
     language: str
     trail: tuple[str, ...]
     seconds_left: int
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is on the screen: until a moment after the call."""
+        if self.practice.script != "screen":
+            return False
+        ended = self.practice.ended_at
+        return ended is None or datetime.now(UTC) - parsed(ended) < timedelta(seconds=LINGERS_S)
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes of ``seconds_left``; 0 below one."""
+        return self.seconds_left // 60
 
     @property
     def plays(self) -> str:
@@ -86,7 +106,7 @@ def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.Ca
     trail = phone.talk.trail if phone and phone.talk else ()
     flow = phone.talk.flow if phone and phone.talk else None
     told = []
-    for event in store.events(db(), call):
+    for event in sorted(store.events(db(), call), key=_order):
         index = event.detail.get("index", -1)
         line = trail[index] if 0 <= index < len(trail) else None
         sentence: str = words.event_words(event)
@@ -97,6 +117,11 @@ def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.Ca
         if not (call.origin == "app" and event.code == "gateway_accepted"):
             told.append((event, sentence))
     return told
+
+
+def _order(event: store.CallEvent) -> tuple[str, bool]:
+    """Its place in the history: by the second that is shown, the placing first."""
+    return event.at[: len("2026-11-21T07:30:00")], event.code not in WHILE_PLACED
 
 
 @blueprint.get("/<int:call_id>")

@@ -92,7 +92,8 @@ class Caller:
             if how == "talking":
                 self.network.answer(1, message)
             outcome = {"talking": "answered"}.get(how, how)
-            self._accepted(call, message, outcome, over=False)
+            call = self._accepted(call, message, outcome, over=False)
+            _spread(self.house.db, _both(self.house.db, call), datetime.now(UTC), until=True)
 
     def stray(self) -> None:
         """Answers whose message nobody here knows."""
@@ -245,30 +246,40 @@ def _service(flow: str) -> str:
     return "voice_api" if flow == "transfer" else "speechcall"
 
 
+def _both(db: Database, call: calls.StoredCall) -> list[int]:
+    """The ids of a call and of the practice network's own row of it."""
+    found = rows(
+        db,
+        "SELECT id FROM calls WHERE workspace_id = 1"
+        " AND (id = ?1 OR (message_id = ?2 AND ?2 <> ''))",
+        call.id,
+        call.message_id,
+    )
+    return [int(row["id"]) for row in found]
+
+
+def _spread(db: Database, both: list[int], at: datetime, *, until: bool = False) -> datetime:
+    """Some seconds between the lines of a history, from ``at`` on or up to it; when it ends."""
+    marks = ", ".join("?" * len(both))
+    lines = rows(
+        db, f"SELECT id FROM call_events WHERE call_id IN ({marks}) ORDER BY {FIRST}, id", *both
+    )
+    length = timedelta(seconds=GAP_S * len(lines))
+    first = at - length if until else at
+    for n, line in enumerate(lines):
+        at_line = moment(first + timedelta(seconds=GAP_S * n))
+        db.execute("UPDATE call_events SET at = ? WHERE id = ?", (at_line, line["id"]))
+    return first + length
+
+
 def _move_back(db: Database, call: calls.StoredCall, at: datetime) -> None:
     """A call and all that belongs to it, to its moment; some seconds between its lines.
 
     The storage writes the present, and so many lines at once as a quick machine makes.
     """
-    both = [
-        int(row["id"])
-        for row in rows(
-            db,
-            "SELECT id FROM calls WHERE workspace_id = 1"
-            " AND (id = ?1 OR (message_id = ?2 AND ?2 <> ''))",
-            call.id,
-            call.message_id,
-        )
-    ]
+    both = _both(db, call)
     marks = ", ".join("?" * len(both))
-    lines = rows(
-        db, f"SELECT id FROM call_events WHERE call_id IN ({marks}) ORDER BY {FIRST}, id", *both
-    )
-    for n, line in enumerate(lines):
-        at_line = moment(at + timedelta(seconds=GAP_S * n))
-        db.execute("UPDATE call_events SET at = ? WHERE id = ?", (at_line, line["id"]))
-    end = moment(at + timedelta(seconds=GAP_S * len(lines)))
-    start = moment(at)
+    start, end = moment(at), moment(_spread(db, both, at))
     db.execute(
         "UPDATE calls SET created_at = ?, updated_at = ?,"
         f" finished_at = CASE WHEN finished_at IS NOT NULL THEN ? END WHERE id IN ({marks})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,13 +14,14 @@ import pytest
 
 import blueprints
 from app import create_app
-from blueprints import answers_on_keys
+from blueprints import answers_on_keys, answers_view
 from blueprints.editor_view import View
 from flows.document import Flow, HangUp, Menu, SaveAnswer
 from providers.web import NotSent, WebClient
 from settings import Settings
 from storage import answers, calls, connections, forwards
 from storage import flows as flow_store
+from storage.answer_counts import Count
 from storage.answers import Answer
 from storage.calls import NewCall, NewEvent
 from storage.credentials import secret_box
@@ -104,6 +106,52 @@ def test_every_value_is_counted_with_its_share_and_a_bar(owner, three, flow_id):
     assert "67 %" in owner.text
     assert '<rect class="part" width="67"' in owner.text
     assert "+380 50 123 0002" in owner.text
+
+
+@pytest.mark.parametrize(
+    ("given", "order"),
+    [
+        ({'"5"': 9, '"10"': 20, '"1"': 2}, ["1", "5", "10"]),
+        ({"5": 9, "1": 2, "-2.5": 1, '"3"': 4}, ["-2.5", "1", "3", "5"]),
+        ({'"5"': 9, '"1"': 2, '"none"': 30}, ["none", "5", "1"]),
+        ({'"5"': 9, "true": 10}, ["yes", "5"]),
+        ({"null": 1, '"0"': 2}, ["0", "nothing"]),
+        ({'"yes"': 1, '"no"': 1}, ["no", "yes"]),
+        ({'"nan"': 1, '"2"': 5, '"1"': 3}, ["2", "1", "nan"]),
+    ],
+)
+def test_numbers_stand_by_their_size_and_other_answers_by_how_often(app, given, order):
+    counts = [Count(QUESTION, value, 1, callers) for value, callers in given.items()]
+    with app.test_request_context():
+        (question,) = answers_view.questions(counts)
+    assert [bar.text for bar in question.bars] == order
+    total = sum(given.values())
+    assert question.versions[0].percents == [
+        round(100 * given[bar.value] / total) for bar in question.bars
+    ]
+
+
+def test_answers_are_offered_as_a_filter_numbers_first_and_by_their_size(owner, db, flow_id):
+    for number, value in enumerate(("10", "no", "9", "100")):
+        answered(db, flow_id, number, value=value)
+    owner.get(f"/answers/flows/{flow_id}")
+    choice = re.search(r'<select id="value".*?</select>', owner.text, re.S)[0]
+    assert re.findall(r">([^<]+)</option>", choice) == ["All", "9", "10", "100", "no"]
+
+
+def test_rare_things_wait_in_a_menu_until_there_are_answers(owner, db, flow_id):
+    rare = ("/answers/forward", "/answers/inbox", "/answers/delete")
+    owner.get("/answers")
+    assert not [path for path in rare if f'href="{path}"' in owner.text]
+    answered(db, flow_id, 1)
+    owner.get("/answers")
+    menu = re.search(r'<details class="menu".*?</details>', owner.text, re.S)[0]
+    assert [path for path in rare if f'href="{path}"' in menu] == list(rare)
+
+
+def test_a_callers_data_is_deleted_without_any_answer_too(owner):
+    owner.get("/calls/keeping")
+    assert 'href="/answers/delete"' in owner.text
 
 
 @pytest.mark.parametrize(

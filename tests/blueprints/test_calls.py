@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from flows.document import Flow, HangUp, Menu, SaveAnswer
 from blueprints.calls import LINGERS_S
 from calling.clock import later
+from flows.document import Flow, HangUp, Menu, SaveAnswer
 from storage import calls
 from storage import flows as flow_store
 from storage.db import write_tx
@@ -223,9 +223,7 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
     ("seconds", "told"),
     [(45, r"4\d s left to answer"), (65, "1 min left to answer"), (515, "8 min left to answer")],
 )
-def test_a_ringing_phone_says_how_long_in_seconds_or_minutes(
-    running, owner, flows, seconds, told
-):
+def test_a_ringing_phone_says_how_long_in_seconds_or_minutes(running, owner, flows, seconds, told):
     call_id = ring(running, owner, flows["slow"], "+1 505 555 0103")
     wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
     with write_tx(running.db):

@@ -150,6 +150,36 @@ def test_the_chart_has_a_table_that_says_the_same(owner):
 
 
 @pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("status=busy", "2 Mar 7 0 7 0 0"),
+        ("status=answered&origin=gateway", "2 Mar 1 1 0 0 0"),
+        ("q=survey&status=busy", "2 Mar 7 0 7 0 0"),
+    ],
+)
+def test_the_chart_counts_what_the_filter_chose(owner, query, told):
+    owner.get(f"/calls?since=2026-03-01&until=2026-03-03&{query}")
+    assert words(re.search(r"<tbody>.*?</tbody>", owner.text, re.S)[0]) == told
+
+
+@pytest.mark.parametrize("query", ["status=failed", "q=survey&status=failed", "q=Theirs"])
+def test_where_nothing_is_found_it_says_so_first_and_draws_nothing(owner, query):
+    owner.get(f"/calls/live?{query}")
+    assert owner.text.lstrip().startswith('<section class="card empty"><h2>No calls like this')
+    assert "<figure" not in owner.text
+
+
+def test_an_unclear_call_is_named_briefly_in_the_list(house, owner):
+    unclear = add(house.db, 7000, state="unknown", outcome="waiting", flow_name="Who knows")
+    owner.get("/calls?q=who+knows")
+    assert '<span class="badge o-unknown">Unclear</span></td>' in owner.text
+    owner.get(f"/calls/{unclear.id}")
+    assert "Unclear: the phone may have rung" in owner.text
+    with write_tx(house.db):
+        house.db.execute("DELETE FROM calls WHERE id = ?", [unclear.id])
+
+
+@pytest.mark.parametrize(
     ("days", "step", "bars"), [(1, "day", 1), (92, "day", 92), (93, "week", 14), (700, "month", 23)]
 )
 def test_many_days_are_drawn_as_weeks_and_months(house, days, step, bars):
