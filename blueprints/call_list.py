@@ -16,7 +16,7 @@ from calling import practice, words
 from providers import SERVICES
 from storage import call_counts, call_list, connections, flows
 from storage import practice as practice_book
-from storage.calls import StoredCall, shown_for
+from storage.calls import Shown, StoredCall, shown_for
 from storage.practice import PracticeCall
 
 INPUTS = {"silence": _l("silence"), "hangup": _l("hung up")}
@@ -78,7 +78,7 @@ def shown(found: Asked) -> dict[str, Any]:
         "asked": found,
         "lines": lines,
         "ringing": [
-            (call, own_call(call)) for call in practice.ringing(db(), me.workspace_id, me.id)
+            (call, _shown(call)) for call in practice.ringing(db(), me.workspace_id, me.id)
         ],
         "chips": _chips(found, counts),
         "counts": counts,
@@ -130,6 +130,7 @@ def line_of(call: StoredCall) -> Line:
     return Line(call, words.status_words(call), call.status, SERVICES[call.service].label)
 
 
-def own_call(ringing: PracticeCall) -> int:
+def _shown(ringing: PracticeCall) -> Shown:
     """The call whose page shows this phone: ours if we placed it, else the gateway's."""
-    return shown_for(db(), ringing.workspace_id, ringing.message_id) or ringing.call_id
+    found = shown_for(db(), ringing.workspace_id, ringing.message_id)
+    return found or Shown(ringing.call_id, ringing.flow.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlite_utils import Database
 
@@ -252,16 +252,23 @@ def of_message(db: Database, workspace_id: int, message_id: str) -> StoredCall |
     return as_call(row) if row else None
 
 
-def shown_for(db: Database, workspace_id: int, message_id: str) -> int | None:
-    """The id of the call that people see for a message: the one placed here, if there is one."""
+class Shown(NamedTuple):
+    """The call that people see for a message."""
+
+    call_id: int
+    flow_name: str
+
+
+def shown_for(db: Database, workspace_id: int, message_id: str) -> Shown | None:
+    """The call that people see for a message: the one placed here, if there is one."""
     row = one(
         db,
-        "SELECT id FROM calls WHERE workspace_id = ? AND message_id = ? AND listed = 1"
+        "SELECT id, flow_name FROM calls WHERE workspace_id = ? AND message_id = ? AND listed = 1"
         " ORDER BY origin LIMIT 1",
         workspace_id,
         message_id,
     )
-    return int(row["id"]) if row else None
+    return Shown(int(row["id"]), str(row["flow_name"])) if row else None
 
 
 def events(db: Database, call: StoredCall) -> list[CallEvent]:

@@ -160,8 +160,10 @@ def screens(data: Path, tokens: dict[str, str]) -> list[Screen]:
             for row in rows(db, "SELECT phase, message_id FROM practice_calls WHERE workspace_id=1")
             if row["phase"] != "ended"
         }
-        ringing = calls.shown_for(db, 1, phones["ringing"])
-        talking = calls.shown_for(db, 1, phones["talking"])
+        ringing, talking = (
+            shown.call_id if (shown := calls.shown_for(db, 1, phones[phase])) else 0
+            for phase in ("ringing", "talking")
+        )
         refused = rows(db, "SELECT max(id) AS id FROM calls WHERE state = 'refused'")[0]["id"]
         unclear = rows(db, "SELECT max(id) AS id FROM calls WHERE state = 'unknown'")[0]["id"]
         sounds = recordings.list_all(db, 1)

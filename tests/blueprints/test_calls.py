@@ -184,7 +184,9 @@ def test_a_phone_on_the_screen_is_answered_pressed_and_hung_up_without_javascrip
 ):
     call_id = ring(running, owner, flows["slow"], "+1 505 555 0100", "speechcall")
     wait_for(owner, f"/calls/{call_id}", lambda _: "Answer" in owner.buttons)
-    assert "Ringing" in wait_for(owner, "/calls", lambda words: "Ringing: +1 505-555-0100" in words)
+    assert "Ringing" in wait_for(
+        owner, "/calls", lambda words: "Ringing: +1 505-555-0100 · Slow" in words
+    )
     owner.follow("Answer")
     assert owner.path == f"/calls/{call_id}"
     owner.press("Answer")
