@@ -133,10 +133,15 @@ def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterat
 
 
 def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
-    """A step that the target has no word for can at least be taken out, if it is the only one."""
+    """A step that SpeechCall has no word for can at least be taken out.
+
+    What the Voice API cannot carry depends on the steps beside it: without one step another one
+    is the next reason.
+    """
     place, menu = reason.place, flow.menu(reason.place.menu_id)
     steps = menu.actions(place.trigger) if menu and place.trigger else ()
-    if [step.id for step in steps if step.kind in facts.cannot] != [place.step_id]:
+    no_word = [step.id for step in steps if step.kind in facts.cannot]
+    if facts.target != speechcall.TARGET or place.step_id not in no_word:
         return reason
     params = {"menu_id": place.menu_id, "step_id": place.step_id}
     return replace(reason, fixes=(Fix("remove_step", said("Remove this step"), params),))

@@ -37,19 +37,23 @@ class Compiled(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
-SLOW_FIRST = ("security/test_fuzz_forms", "browser/", "security/test_stored", "soak/",
-              "flows/test_fixes", "flows/test_fuzz", "gateway/")  # fmt: skip
-"""Files, or folders of them, that take longest. Whoever comes last works alone."""
+SLOW = ("security/test_fuzz_forms", "security/test_stored", "browser/", "soak/", "flows/test_fixes",
+        "flows/test_fuzz", "gateway/", "test_deploy", "test_screens", "test_spoken")  # fmt: skip
+"""Beginnings of the files that take longest: most of them wait for a browser or a server."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow tests begin the run."""
-    items.sort(key=lambda item: _rank(item.path.relative_to(Path(__file__).parent).as_posix()))
-
-
-def _rank(path: str) -> int:
-    found = (at for at, begin in enumerate(SLOW_FIRST) if path.startswith(begin))
-    return next(found, len(SLOW_FIRST))
+    """Slow files begin the run, and quick ones, which keep the processor busy, between them."""
+    here, files = Path(__file__).parent, dict[Path, list[pytest.Item]]()
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    names = {file: file.relative_to(here).as_posix() for file in files}
+    slow = [file for begin in SLOW for file in files if names[file].startswith(begin)]
+    quick = [file for file in files if file not in slow]
+    share = len(quick) // max(1, len(slow))
+    order = [f for at, file in enumerate(slow) for f in (file, *quick[at * share :][:share])]
+    order += quick[len(slow) * share :]
+    items[:] = [item for file in order for item in files[file]]
 
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}

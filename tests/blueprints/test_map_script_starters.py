@@ -64,11 +64,11 @@ def test_each_menu_and_key_on_the_map_leads_to_its_place(house, flow_id, where):
         on, jump = (names[to % 12] for to in (number + 1, number * 7))
         second = f"goes to {jump}" if number * 7 % 12 != number else "says this again"
         assert links[5 * number : 5 * number + 5] == [
-            (f"{place}&tab=map", names[number]),
-            (f"{place}&tab=map", f"Key 1: goes to {on}"),
-            (f"{place}&key=2&tab=map", f"Key 2: {second}"),
-            (f"{place}&key=star&tab=map", "Key *: hangs up"),
-            (f"{place}&key=wrong&tab=map", "Anything else, or silence: hangs up"),
+            (f"{place}&tab=map&view=edit", names[number]),
+            (f"{place}&tab=map&view=edit", f"Key 1: goes to {on}"),
+            (f"{place}&key=2&tab=map&view=edit", f"Key 2: {second}"),
+            (f"{place}&key=star&tab=map&view=edit", "Key *: hangs up"),
+            (f"{place}&key=wrong&tab=map&view=edit", "Anything else, or silence: hangs up"),
         ]
 
 
@@ -77,7 +77,7 @@ def test_the_same_stands_there_as_a_list(house, flow_id, where):
     house.owner.get(f"/flows/{flow_id}{where}")
     outline = re.search(r'<details class="outline">.*', house.owner.text, re.DOTALL)[0]
     for number in range(12):
-        assert f'href="/flows/{flow_id}?menu=m{number}&amp;tab=map"' in outline
+        assert f'href="/flows/{flow_id}?menu=m{number}&amp;tab=map&amp;view=edit"' in outline
     assert "(starts the call)" in outline
 
 

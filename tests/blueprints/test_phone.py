@@ -383,13 +383,13 @@ def test_what_could_not_be_saved_is_left_out(house, play, drafts):
 
 
 PLACES = [
-    ("1", 0, "menu=a&keys=1#script"),
-    ("1", 1, "menu=a&keys=1#key-1"),
-    ("1", 2, "menu=a&keys=1#step-tell"),
-    ("1", 3, "menu=a&keys=1#step-end"),
-    ("2,*", 4, "menu=b&key=star&keys=2,*#key-star"),
-    ("2,*", 5, "menu=b&key=wrong&keys=2,*#key-wrong"),
-    ("silence", 2, "menu=a&key=wrong&keys=silence#step-again"),
+    ("1", 0, "menu=a&keys=1&view=edit#script"),
+    ("1", 1, "menu=a&keys=1&view=edit#key-1"),
+    ("1", 2, "menu=a&keys=1&view=edit#step-tell"),
+    ("1", 3, "menu=a&keys=1&view=edit#step-end"),
+    ("2,*", 4, "menu=b&key=star&keys=2,*&view=edit#key-star"),
+    ("2,*", 5, "menu=b&key=wrong&keys=2,*&view=edit#key-wrong"),
+    ("silence", 2, "menu=a&key=wrong&keys=silence&view=edit#step-again"),
 ]
 
 

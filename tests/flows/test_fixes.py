@@ -149,3 +149,14 @@ def test_a_repair_of_a_menu_that_is_gone_says_so(edit: str) -> None:
     }[edit]
     with pytest.raises(Gone):
         apply(flow(menu("a")), Fix(edit, "", params), ids())
+
+
+def test_a_step_that_speechcall_has_no_word_for_can_be_taken_out() -> None:
+    connect = Connect(id="c", number="+380501234567")
+    ends = {"1": (connect, HangUp(id="h")), WRONG: (HangUp(id="w"),)}
+    lost = flow(menu("a", script="Press 1.", keys=ends))
+    (problem,) = (p for p in check(lost) if p.code == "not_for_target")
+    (fix,) = problem.fixes
+    assert fix.label == "Remove this step"
+    assert [step.kind for step in apply(lost, fix, ids()).menus[0].keys["1"]] == ["hangup"]
+    assert not [p for p in check(lost, target="voice_api") if p.place.step_id == "c" and p.fixes]
