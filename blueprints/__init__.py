@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, abort, current_app, g
 from flask_login import current_user
@@ -26,7 +26,8 @@ MOST_DIGITS = 19
 LARGEST_ID = 2**63 - 1
 """The largest id that a table can have (SQLite's integers have 64 bits)."""
 
-Route = TypeVar("Route", bound=Callable[..., Any])
+Given = ParamSpec("Given")
+Answered = TypeVar("Answered")
 
 
 class RowId(IntegerConverter):
@@ -100,25 +101,25 @@ def new_id() -> str:
     return secrets.token_hex(6)
 
 
-def may_edit(route: Route) -> Route:
+def may_edit(route: Callable[Given, Answered]) -> Callable[Given, Answered]:
     """Only owners and editors; viewers get a plain 403."""
 
     @wraps(route)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Answered:
         if not person().can_edit:
             abort(403)
         return route(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+    return guarded
 
 
-def owners_only(route: Route) -> Route:
+def owners_only(route: Callable[Given, Answered]) -> Callable[Given, Answered]:
     """Only owners; everybody else gets a plain 403."""
 
     @wraps(route)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Answered:
         if not person().is_owner:
             abort(403)
         return route(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+    return guarded

@@ -12,7 +12,7 @@ from flows.call import HANGUP, SILENCE
 from flows.document import Flow
 from flows.journey_steps import Step, What
 from flows.step_words import value_in_words
-from flows.trail import END_WORDS, Reason
+from flows.trail import END_WORDS
 from flows.widths import clip
 
 Labels = Mapping[str, str]
@@ -65,7 +65,7 @@ def _contrast(labels: Labels, present: str, was: tuple[Step, ...], now: tuple[St
     return f"used to {used}; now it " + ("does not" if already else does)
 
 
-_ENDS: dict[Reason, tuple[str, str]] = {
+_ENDS: Mapping[str, tuple[str, str]] = {
     "hung_up": ("hang up", "hangs up"),
     "caller_hung_up": ("end with the caller", "ends with the caller"),
     "list_ended": (
@@ -83,7 +83,7 @@ _ENDS: dict[Reason, tuple[str, str]] = {
 def _said(labels: Labels, present: str, step: Step) -> tuple[str, str]:
     """(what it used to do, what it does now) of a step."""
     if step.what == "ended":
-        return _ENDS[step.about]  # type: ignore[index]
+        return _ENDS[step.about]
     verb, verbs, rest = _VERBS[step.what](labels, present, step)
     return f"{verb} {rest}", f"{verbs} {rest}"
 
@@ -110,7 +110,7 @@ _LINES: dict[What, Callable[[Labels, Step], str]] = {
     "told": lambda _labels, step: f"Told {_told(step)}",
     "saved": lambda _labels, step: f"Saved the answer {_answer(step)}",
     "connected": lambda _labels, step: f"Connected to {step.about}",
-    "ended": lambda _labels, step: END_WORDS[step.about],  # type: ignore[index]
+    "ended": lambda _labels, step: END_WORDS[step.about],
 }
 """What happened -> its line in a way."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +18,7 @@ Reason = Literal[
     "hung_up", "caller_hung_up", "list_ended", "no_wrong", "no_menu", "missing_target", "cut"
 ]
 
-END_WORDS: dict[Reason, str] = {
+END_WORDS: Mapping[str, str] = {
     "hung_up": "The call was hung up.",
     "caller_hung_up": "The caller put the phone down.",
     "list_ended": "The steps ran out, so the call ended.",
@@ -29,7 +31,7 @@ END_WORDS: dict[Reason, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(ABC):
     """One line of a trail, and its place in the flow.
 
     ``trigger`` and ``step_id`` are "" where the event does not belong to a key or a step.
@@ -39,9 +41,9 @@ class Event:
     trigger: str = ""
     step_id: str = ""
 
+    @abstractmethod
     def in_words(self, flow: Flow) -> str:
         """The line as people read it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

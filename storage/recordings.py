@@ -165,14 +165,18 @@ def of_tokens(db: Database, workspace_id: int, tokens: Iterable[str]) -> dict[st
     }
 
 
-def draft_of(db: Database, workspace_id: int, content: bytes) -> Recording | None:
-    """The draft with just this content, so that the same script is not kept twice."""
+def draft_of(db: Database, workspace_id: int, content: bytes, spoken: str) -> Recording | None:
+    """The draft of this text with just this content, so that the same script is not kept twice.
+
+    Another text may sound the same: it is a draft of its own, with its own mark.
+    """
     row = one(
         db,
         f"SELECT {COLUMNS} FROM recordings"
-        " WHERE workspace_id = ? AND deleted_at IS NULL AND hash = ? AND draft",
+        " WHERE workspace_id = ? AND deleted_at IS NULL AND hash = ? AND draft AND spoken = ?",
         workspace_id,
         hashlib.sha256(content).hexdigest(),
+        spoken,
     )
     return _recording(row) if row else None
 

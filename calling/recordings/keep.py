@@ -57,8 +57,9 @@ class Shelf:
         Raises NotARecording with a sentence.
         """
         sound = speak(script, language)
-        known = recordings.draft_of(self.db, self.workspace_id, sound.content)
-        return known or self._keep(sound, clean_name(name), spoken=text_mark(script))
+        spoken = text_mark(script)
+        known = recordings.draft_of(self.db, self.workspace_id, sound.content, spoken)
+        return known or self._keep(sound, clean_name(name), spoken=spoken)
 
     def replace_everywhere(self, old: Recording, url: str) -> int:
         """Every menu that plays ``old`` plays ``url`` instead ("" for nothing).

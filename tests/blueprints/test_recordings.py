@@ -397,6 +397,21 @@ def test_another_script_makes_another_draft_and_the_old_one_steps_back(owner, db
 
 
 @needs_espeak
+def test_a_draft_of_an_older_text_is_told_until_there_is_a_new_one(owner, db):
+    older = "The draft voice still says an older text"
+    flow_id = flow_playing(db, "")
+    for script in ("Press one.", "Press  one", "PRESS ONE."):  # all of them sound the same
+        stored = flow_store.load(db, 1, flow_id)
+        changed = stored.flow.menus[0].model_copy(update={"script": script})
+        newest = stored.flow.model_copy(update={"menus": (changed,)})
+        flow_store.edit(db, 1, flow_id, 1, stored.revision, lambda _, newest=newest: newest)
+        assert (older in owner.get(f"/flows/{flow_id}").text) == (script != "Press one.")
+        owner.post(f"/flows/{flow_id}/menus/m0/recording/draft")
+        assert older not in owner.text
+        assert "This is a draft voice" in owner.text
+
+
+@needs_espeak
 def test_every_menu_without_a_recording_is_spoken_in_one_edit(owner, db):
     flow_id = flow_playing(db, "", "ivr_1", "")
     owner.get(f"/flows/{flow_id}")

@@ -88,7 +88,7 @@ def test_another_workspace_sees_none_of_it(db, data):
     ours = recordings.add(db, data, new(draft=True))
     assert recordings.list_all(db, 2) == []
     assert recordings.of_tokens(db, 2, [ours.token]) == {}
-    assert recordings.draft_of(db, 2, b"sound") is None
+    assert recordings.draft_of(db, 2, b"sound", "") is None
     for attempt in (
         lambda: recordings.get(db, 2, ours.id),
         lambda: recordings.rename(db, 2, ours.id, "Theirs"),
