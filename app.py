@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 import blueprints
 from blueprints import (
@@ -49,6 +48,7 @@ from blueprints import (
     metrics,
     moderation,
     own_number,
+    page_templates,
     people,
     phone,
     preview,
@@ -113,6 +113,7 @@ SCREENS = (
     metrics,
 )
 PARTS = (
+    page_templates,
     blueprints,
     logs,
     metrics,
@@ -135,7 +136,7 @@ GATEWAYS = (voice_gateway, speechcall_gateway, inbox, told)
 
 def create_app(**config: Any) -> Flask:
     """The application. ``config`` overrides what the environment says (see ``Settings``)."""
-    app = Flask(__name__, static_folder=None)
+    app = page_templates.PressOne(__name__, static_folder=None)
     settings = Settings.from_env(config)
     start_up.refuse_unsafe(settings, start_up.debugging(app))
     start_up.trust_proxies(app, settings)
@@ -149,8 +150,6 @@ def create_app(**config: Any) -> Flask:
         **security.COOKIE_RULES,
     )
     app.config.update({key: value for key, value in config.items() if key.isupper()})
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in PARTS:
         part.init_app(app)
     for screen in SCREENS:

@@ -8,14 +8,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from blueprints import db, person
 from blueprints.auth import alive, sign_in_first
 from blueprints.browser_names import browser_name
-from blueprints.fields import at_most, needed, stripped
+from blueprints.fields import OurForm, at_most, needed, stripped
 from blueprints.languages import LANGUAGES, spoken
 from blueprints.noting import noted
 from blueprints.passwords import NewPasswordForm, refused
@@ -25,7 +24,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 blueprint.before_request(sign_in_first)
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(OurForm):
     """Name and language."""
 
     name = StringField(

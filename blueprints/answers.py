@@ -11,7 +11,6 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import StopValidation
 
@@ -26,7 +25,7 @@ from blueprints import (
     settings,
 )
 from blueprints.auth import sign_in_first
-from blueprints.fields import stripped
+from blueprints.fields import OurForm, stripped
 from blueprints.noting import note, number_hint
 from calling.numbers import NumberRefused, normalise
 from storage import answer_counts, erasing
@@ -44,14 +43,14 @@ AS_A_SERVICE_WRITES_IT = re.compile(r"\+?[0-9]{2,20}")
 """A number that no country has, but that a service may have brought ("50001")."""
 
 
-def _day(_form: FlaskForm, field: StringField) -> None:
+def _day(_form: OurForm, field: StringField) -> None:
     try:
         date.fromisoformat(field.data or "1970-01-01")
     except ValueError:
         raise StopValidation(_("Type a day like 2026-11-21.")) from None
 
 
-class FilterForm(FlaskForm):
+class FilterForm(OurForm):
     """Which answers are shown. Days are counted in UTC, the last one is included."""
 
     class Meta:
@@ -207,7 +206,7 @@ def unknown() -> ResponseReturnValue:
     )
 
 
-class NumberForm(FlaskForm):
+class NumberForm(OurForm):
     """Whose data is to be deleted."""
 
     number = StringField(

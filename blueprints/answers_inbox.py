@@ -8,13 +8,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from blueprints import box, db, owners_only, person, public_address, row_id, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import Sound, at_most, stripped
+from blueprints.fields import OurForm, Sound, at_most, stripped
 from blueprints.languages import say
 from blueprints.noting import noted
 from blueprints.queue import jobs
@@ -41,7 +40,7 @@ GRACE_WORDS = [
 ]
 
 
-class GraceForm(FlaskForm):
+class GraceForm(OurForm):
     """A new secret, and for how long the old one is good."""
 
     grace = SelectField(_l("The old one works"), choices=GRACE_WORDS)
@@ -51,12 +50,12 @@ class GraceForm(FlaskForm):
         return later(GRACE_S[self.grace.data])
 
 
-def _typed(_form: FlaskForm, field: StringField) -> None:
+def _typed(_form: OurForm, field: StringField) -> None:
     if not field.data:
         raise StopValidation(_("Type the web address that is to be told."))
 
 
-def _reachable(_form: FlaskForm, field: StringField) -> None:
+def _reachable(_form: OurForm, field: StringField) -> None:
     """Private places only where the operator allows them; the guarded client holds to that."""
     for finding in values.check_url(field.data):
         if finding.code == "private_url" and finding.params["host"] not in _allowed_hosts():
@@ -68,7 +67,7 @@ def _allowed_hosts() -> frozenset[str]:
     return hosts | {host.rpartition(":")[0] for host in hosts}
 
 
-class AddressForm(FlaskForm):
+class AddressForm(OurForm):
     """The workspace's own web address."""
 
     url = StringField(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -48,6 +48,11 @@ def _fingerprint(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, with the hash of its content."""
+    return _address(name, request.script_root)
+
+
+@lru_cache(maxsize=100)
+def _address(name: str, _root: str) -> str:
     return url_for("static", filename=name, v=_fingerprint(name))
 
 

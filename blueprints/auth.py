@@ -24,12 +24,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
 from blueprints import box, db
-from blueprints.fields import at_most, needed
+from blueprints.fields import OurForm, at_most, needed
 from blueprints.languages import LANGUAGES, spoken
 from blueprints.noting import note
 from storage import attempts, audit, people, second_factor, sessions
@@ -99,7 +98,7 @@ def sign_in_first() -> ResponseReturnValue | None:
     return refused
 
 
-class LoginForm(FlaskForm):
+class LoginForm(OurForm):
     """E-mail and password."""
 
     email = EmailField(
@@ -112,7 +111,7 @@ class LoginForm(FlaskForm):
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password."))])
 
 
-def _not_common(_form: FlaskForm, field: PasswordField) -> None:
+def _not_common(_form: OurForm, field: PasswordField) -> None:
     if is_common(field.data or ""):
         raise StopValidation(_("Many people use this password. Choose another one."))
 
@@ -130,7 +129,7 @@ def chosen_password(label: str) -> PasswordField:
     )
 
 
-class OwnerForm(FlaskForm):
+class OwnerForm(OurForm):
     """Who the first owner is."""
 
     name = StringField(

@@ -12,12 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from blueprints import box, db, person
 from blueprints.auth import sign_in_first, too_many, wait_words
-from blueprints.fields import needed, stripped
+from blueprints.fields import OurForm, needed, stripped
 from blueprints.noting import noted
 from blueprints.passwords import PasswordAgainForm, refused
 from storage import attempts, second_factor
@@ -26,7 +25,7 @@ blueprint = Blueprint("authenticator", __name__, url_prefix="/account/app")
 blueprint.before_request(sign_in_first)
 
 
-class FirstCodeForm(FlaskForm):
+class FirstCodeForm(OurForm):
     """The code that proves that the app knows the secret."""
 
     code = StringField(

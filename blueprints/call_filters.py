@@ -10,12 +10,11 @@ import phonenumbers
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, SearchField, SelectChoice, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from blueprints import row_id, settings
-from blueprints.fields import stripped
+from blueprints.fields import OurForm, stripped
 from blueprints.languages import say
 from calling import words
 from providers import SERVICES
@@ -56,7 +55,7 @@ class Day(DateField):
             raise ValueError(_("Type a day like 2026-11-21.")) from None
 
 
-class FilterForm(FlaskForm):
+class FilterForm(OurForm):
     """Which calls to show. Nothing chosen is all of them."""
 
     class Meta:

@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import StopValidation
 
 from blueprints import db, owners_only, person
 from blueprints.auth import sign_in_first
-from blueprints.fields import stripped
+from blueprints.fields import OurForm, stripped
 from blueprints.noting import noted
 from calling.forgetting import first_kept
 from storage import call_keeping as store
@@ -27,7 +26,7 @@ LONGEST_DAYS = 36_500
 """A hundred years: more is "for ever"."""
 
 
-class KeepingForm(FlaskForm):
+class KeepingForm(OurForm):
     """A number of days, or nothing."""
 
     days = StringField(

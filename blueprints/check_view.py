@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import request
 
 from blueprints.editor_view import SLUGS, View
 from flows.document import Flow
@@ -40,19 +43,28 @@ class Check:
     also: str
 
 
-def check_views(problems: Iterable[Problem], view: View, flow: Flow) -> list[Check]:
+def check_views(problems: tuple[Problem, ...], view: View, flow: Flow) -> tuple[Check, ...]:
     """The findings, each with the address that leads to its place.
 
-    What is the same for several whole menus is said once, with the other menus' names.
+    What is the same for several whole menus is said once, with the other menus' names. Most
+    edits leave the findings as they were: then these are the very same, too.
     """
-    names = {menu.id: menu.name for menu in flow.menus}
+    names = tuple([(menu.id, menu.name) for menu in flow.menus])
+    return _views(problems, view, names, request.script_root)
+
+
+@lru_cache(maxsize=64)
+def _views(
+    problems: tuple[Problem, ...], view: View, named: tuple[tuple[str, str], ...], _root: str
+) -> tuple[Check, ...]:
+    names = dict(named)
     alike: dict[tuple[str, ...], list[Problem]] = {}
     for number, problem in enumerate(problems):
         place = problem.place
         whole = place.menu_id and not place.trigger
         key = (problem.code, problem.message) if whole else (str(number),)
         alike.setdefault(key, []).append(problem)
-    return [_check(same[0], view, names, same[1:]) for same in alike.values()]
+    return tuple(_check(same[0], view, names, same[1:]) for same in alike.values())
 
 
 def _check(problem: Problem, view: View, names: Mapping[str, str], others: list[Problem]) -> Check:

@@ -8,13 +8,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import Optional, StopValidation
 
 from blueprints import box, db, owners_only, person, public_address, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import Sound, at_most, needed, stripped
+from blueprints.fields import OurForm, Sound, at_most, needed, stripped
 from blueprints.languages import say
 from blueprints.noting import note, noted
 from flows import values
@@ -35,7 +34,7 @@ UNREADABLE = _l("The password or key kept here cannot be read any more. Type it 
 """When the key file is not the one that the secret was kept with."""
 
 
-def _nothing_after(_form: FlaskForm, field: StringField) -> None:
+def _nothing_after(_form: OurForm, field: StringField) -> None:
     """A request's own path is put behind the address, so nothing may end it."""
     if "?" in field.data or "#" in field.data:
         raise StopValidation(_("Leave out “?” or “#” and everything after it."))
@@ -50,7 +49,7 @@ def _not_anothers(form: ConnectionForm, field: StringField) -> None:
             )
 
 
-class ConnectionForm(FlaskForm):
+class ConnectionForm(OurForm):
     """Where a service is, and how to sign in there; it asks only what the service wants."""
 
     name = StringField(

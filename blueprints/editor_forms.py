@@ -9,11 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation
 
-from blueprints.fields import EditForm, Sound, at_most, needed, on_one_line, stripped
+from blueprints.fields import EditForm, OurForm, Sound, at_most, needed, on_one_line, stripped
 from flows import values
 from flows.document import Menu
 
@@ -107,7 +106,7 @@ LONGEST_KEPT_NAME = 120
 """Characters."""
 
 
-class KeepForm(FlaskForm):
+class KeepForm(OurForm):
     """The name of a call that is kept as a test; ``taken`` says whether another has it."""
 
     taken: Collection[str] = ()

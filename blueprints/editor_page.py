@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from flask_babel import ngettext
 from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
-from blueprints.languages import say
+from blueprints.languages import say, spoken
 from blueprints.step_forms import STEP_FORMS, StepForm
 from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
 from flows import prompts
@@ -37,6 +38,13 @@ class RailMenu:
     url: str
     current: bool
     trouble: str
+
+
+@dataclass(frozen=True, eq=False)
+class Rail:
+    """The list of menus: the very same for as long as nothing in it changes."""
+
+    menus: tuple[RailMenu, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Page:
 
     stored: StoredFlow
     view: View
-    rail: tuple[RailMenu, ...]
+    rail: Rail
     menu: Menu | None
     menu_number: int
     heard: HeardForm | None
@@ -136,6 +144,7 @@ def build(
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
     begun = is_begun(flow)
     problems = problems if begun else ()
+    errors = [problem.severity for problem in problems].count("error")
     proof = prove(flow, known_seconds) if flow.menus and begun else None
     keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
     return Page(
@@ -153,10 +162,10 @@ def build(
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=kinds_for(view.key),
         begun=begun,
-        checks=tuple(check_views(problems[:CHECKS_SHOWN], view, flow)),
+        checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
-        errors=sum(problem.severity == "error" for problem in problems),
-        warnings=sum(problem.severity != "error" for problem in problems),
+        errors=errors,
+        warnings=len(problems) - errors,
         proof=proof,
         reached=keys_in_words(proof.keys_to(menu.id) or ()) if proof and menu else "",
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
@@ -193,53 +202,73 @@ def _elsewhere(view: View, menu: Menu) -> View:
     return view.at(menu=menu.id, desk=view.desk) if view.menu else replace(view, menu=menu.id)
 
 
-def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> tuple[RailMenu, ...]:
-    sources, note = _sources(flow), _notes()
-    trouble: dict[str, str] = {}
-    for problem in problems:
-        if trouble.get(problem.place.menu_id) != "error":
-            trouble[problem.place.menu_id] = problem.severity
-    before, after = view.around_menu()
-    return tuple(
-        RailMenu(
-            menu.id,
-            number,
-            menu.name or _("Menu %(number)s", number=number),
-            note(menu, number, sources.get(menu.id, [])),
-            before + quote_plus(menu.id, safe=",*") + after,
-            menu.id == view.menu,
-            trouble.get(menu.id, ""),
+def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> Rail:
+    # The problems stand with the errors first, and a menu shows the worst of its own.
+    trouble = {problem.place.menu_id: problem.severity for problem in reversed(problems)}
+    lines = tuple([_line(menu) for menu in flow.menus])
+    return _listed(lines, view.menu, view.around_menu(), frozenset(trouble.items()), spoken())
+
+
+class _Line(NamedTuple):
+    """What one menu brings to the list; ``leads_to`` are the other menus that it leads to."""
+
+    id: str
+    name: str
+    keys: int
+    leads_to: tuple[str, ...]
+
+
+def _in_list(menu: Menu) -> _Line:
+    targets = {a.menu for _, _, a in menu.all_actions() if isinstance(a, GoTo)} - {menu.id}
+    keys = sum(1 for key in KEYS if menu.actions(key))
+    return _Line(menu.id, menu.name, keys, tuple(targets))
+
+
+_line: PerMenu[_Line] = PerMenu(_in_list)
+
+
+@lru_cache(maxsize=64)
+def _listed(
+    lines: tuple[_Line, ...],
+    chosen: str,
+    around: tuple[str, str],
+    severities: frozenset[tuple[str, str]],
+    _language: str,
+) -> Rail:
+    sources, note, trouble = _sources(lines), _notes(), dict(severities)
+    before, after = around
+    return Rail(
+        tuple(
+            RailMenu(
+                line.id,
+                number,
+                line.name or _("Menu %(number)s", number=number),
+                note(line, number, sources.get(line.id, [])),
+                before + quote_plus(line.id, safe=",*") + after,
+                line.id == chosen,
+                trouble.get(line.id, ""),
+            )
+            for number, line in enumerate(lines, 1)
         )
-        for number, menu in enumerate(flow.menus, 1)
     )
 
 
-def _sources(flow: Flow) -> Mapping[str, list[int]]:
+def _sources(lines: tuple[_Line, ...]) -> Mapping[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for number, menu in enumerate(flow.menus, 1):
-        for target in _leads_to(menu):
+    for number, line in enumerate(lines, 1):
+        for target in line.leads_to:
             found.setdefault(target, []).append(number)
     return found
 
 
-_leads_to: PerMenu[tuple[str, ...]] = PerMenu(
-    lambda menu: tuple(
-        {a.menu for _, _, a in menu.all_actions() if isinstance(a, GoTo)} - {menu.id}
-    )
-)
-"""The other menus that a menu leads to."""
-
-_keys_used: PerMenu[int] = PerMenu(lambda menu: sum(1 for key in KEYS if menu.actions(key)))
-
-
-def _notes() -> Callable[[Menu, int, list[int]], str]:
+def _notes() -> Callable[[_Line, int, list[int]], str]:
     """What is noted of a menu; a list of many menus looks its sentences up once."""
     amount = cache(lambda keys: ngettext("%(num)s key", "%(num)s keys", keys))
     starts, alone = _("starts the call · %(keys)s"), _("nothing leads here · %(keys)s")
     led_to = _("from %(menus)s · %(keys)s")
 
-    def note(menu: Menu, number: int, sources: list[int]) -> str:
-        keys = amount(_keys_used(menu))
+    def note(line: _Line, number: int, sources: list[int]) -> str:
+        keys = amount(line.keys)
         if number == 1:
             return starts % {"keys": keys}
         if not sources:

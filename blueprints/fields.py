@@ -18,9 +18,12 @@ from wtforms import (
     SelectField,
     StringField,
 )
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from blueprints import whole
+from blueprints.languages import spoken
 from blueprints.secret_headers import COVERED
 from flows import values
 from flows.findings import Finding
@@ -123,7 +126,23 @@ def typed(form: Form) -> list[tuple[str, str]]:
 _TYPED = (StringField, IntegerField)
 
 
-class EditForm(FlaskForm):
+class OurForm(FlaskForm):
+    """A form with its token; what WTForms says of it is in the page's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Flask-WTF reads the catalogue anew for every page; WTForms keeps it."""
+
+        @property
+        def locales(self) -> list[str]:
+            """The languages that WTForms looks for, best first."""
+            return [spoken()]
+
+        def get_translations(self, form: BaseForm) -> Any:
+            """WTForms' own sentences, kept for each language."""
+            return DefaultMeta.get_translations(self, form)
+
+
+class EditForm(OurForm):
     """Every form of the editor says which revision it was made on."""
 
     revision = HiddenField()

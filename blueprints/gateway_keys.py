@@ -9,13 +9,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
 from blueprints import db, owners_only, person, row_id, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import at_most, stripped
+from blueprints.fields import OurForm, at_most, stripped
 from blueprints.noting import noted
 from calling.gateway_routes import CARRIERS
 from calling.numbers import NumberRefused, normalise
@@ -43,7 +42,7 @@ class Shown:
     lost: bool
 
 
-class KeyForm(FlaskForm):
+class KeyForm(OurForm):
     """Who the key is for, what rings, how often."""
 
     key_name = StringField(
@@ -95,7 +94,7 @@ class KeyForm(FlaskForm):
         return connections.get(db(), person().workspace_id, chosen) if chosen else None
 
 
-class CallerIdForm(FlaskForm):
+class CallerIdForm(OurForm):
     """The number that called people see."""
 
     caller_id = StringField(

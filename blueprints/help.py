@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, url_for
+from functools import lru_cache
+
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -27,6 +29,11 @@ def what(name: str) -> Markup:
 
 
 def _address(name: str) -> str:
+    return _known_address(name, request.script_root)
+
+
+@lru_cache(maxsize=200)
+def _known_address(name: str, _root: str) -> str:
     return url_for("help.words", _anchor=glossary.BY_ID[name].id)
 
 

@@ -9,14 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import StringField, TextAreaField
 
 from blueprints import db, may_edit, person
 from blueprints.auth import sign_in_first
-from blueprints.fields import at_most, stripped
+from blueprints.fields import OurForm, at_most, stripped
 from blueprints.inbox import SECRET_HEADER
 from flows import edits, reading
 from flows.document import Flow, Webhook
@@ -35,7 +34,7 @@ TOO_LARGE = 413
 """The status of a document that is too large; a file like that is not shown on the page."""
 
 
-class ImportForm(FlaskForm):
+class ImportForm(OurForm):
     """Either a file or pasted text."""
 
     name = StringField(

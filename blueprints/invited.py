@@ -9,19 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import logout_user
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from blueprints import db
 from blueprints.auth import chosen_password, let_in
-from blueprints.fields import at_most, needed, stripped
+from blueprints.fields import OurForm, at_most, needed, stripped
 from blueprints.noting import note
 from storage import audit, invitations, people
 
 blueprint = Blueprint("invited", __name__)
 
 
-class JoinForm(FlaskForm):
+class JoinForm(OurForm):
     """Who joins."""
 
     name = StringField(
@@ -33,7 +32,7 @@ class JoinForm(FlaskForm):
     password = chosen_password(_l("New password"))
 
 
-class ResetForm(FlaskForm):
+class ResetForm(OurForm):
     """A new password."""
 
     password = chosen_password(_l("New password"))

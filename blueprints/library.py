@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from blueprints import db, library_search, may_edit, new_id, person
 from blueprints.auth import sign_in_first
 from blueprints.editor_view import View
-from blueprints.fields import at_most, needed, stripped
+from blueprints.fields import OurForm, at_most, needed, stripped
 from blueprints.glance import verdicts
 from blueprints.languages import spoken
 from blueprints.library_shelves import SHELVES, erased_on
@@ -34,7 +33,7 @@ blueprint.before_request(sign_in_first)
 LANGUAGE_NAMES = (("en", "English"), ("uk", "Українська"), ("bg", "Български"))
 
 
-class NewFlowForm(FlaskForm):
+class NewFlowForm(OurForm):
     """A name is all that is needed to begin."""
 
     name = StringField(

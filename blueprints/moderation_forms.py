@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -18,7 +17,7 @@ from wtforms import (
 from wtforms.validators import Optional, StopValidation
 
 from blueprints import settings
-from blueprints.fields import Sound, at_most, needed, stripped
+from blueprints.fields import OurForm, Sound, at_most, needed, stripped
 from blueprints.languages import say
 from blueprints.rules_forms import Checkboxes
 from calling.moderation import CATEGORIES, Rules
@@ -28,7 +27,7 @@ from flows import values
 from flows.targets.voice_api import MAX_TEXT
 
 
-class CategoriesForm(FlaskForm):
+class CategoriesForm(OurForm):
     """Which categories stop a message; none of them may be chosen, too."""
 
     categories = Checkboxes(_l("A message is stopped for"))
@@ -41,7 +40,7 @@ class CategoriesForm(FlaskForm):
         return form
 
 
-class WordForm(FlaskForm):
+class WordForm(OurForm):
     """One word or phrase of the workspace's own."""
 
     word = StringField(
@@ -59,7 +58,7 @@ class WordForm(FlaskForm):
         return form
 
 
-class NumberForm(FlaskForm):
+class NumberForm(OurForm):
     """One number that no message may name."""
 
     own_number = StringField(
@@ -69,13 +68,13 @@ class NumberForm(FlaskForm):
     )
 
 
-class RemoveForm(FlaskForm):
+class RemoveForm(OurForm):
     """One word or number to take off its list, as it stands there."""
 
     text = HiddenField()
 
 
-def _reachable(_form: FlaskForm, field: StringField) -> None:
+def _reachable(_form: OurForm, field: StringField) -> None:
     """Private places only where the operator allows them; the guarded client holds to that."""
     hosts = settings().reachable_hosts
     allowed = hosts | {host.rpartition(":")[0] for host in hosts}
@@ -84,7 +83,7 @@ def _reachable(_form: FlaskForm, field: StringField) -> None:
             raise StopValidation(say(finding.message))
 
 
-class OutsideForm(FlaskForm):
+class OutsideForm(OurForm):
     """The outside classifier, and what happens when it gives no answer."""
 
     classifier_url = StringField(
@@ -108,13 +107,13 @@ class OutsideForm(FlaskForm):
         return cls(data=shown, **more)
 
 
-class StatisticsForm(FlaskForm):
+class StatisticsForm(OurForm):
     """Whether the package that counts words is asked, too."""
 
     statistics = BooleanField(_l("Also judge English messages by statistics"))
 
 
-class TryForm(FlaskForm):
+class TryForm(OurForm):
     """A sentence to judge and forget."""
 
     sentence = TextAreaField(

@@ -8,12 +8,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import needed, stripped
+from blueprints.fields import OurForm, needed, stripped
 from blueprints.languages import say
 from blueprints.queue import jobs
 from calling import own_number
@@ -30,7 +29,7 @@ blueprint = Blueprint("own_number", __name__, url_prefix="/settings/my-number")
 blueprint.before_request(sign_in_first)
 
 
-class RingForm(FlaskForm):
+class RingForm(OurForm):
     """Which number, over which connection. One nonce is one call."""
 
     number = StringField(
@@ -42,7 +41,7 @@ class RingForm(FlaskForm):
     nonce = HiddenField()
 
 
-class CodeForm(FlaskForm):
+class CodeForm(OurForm):
     """The code that the phone told."""
 
     code = StringField(_l("The code you heard"), [needed(_l("Type the four digits you heard."))],

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
 from blueprints import db, person
 from blueprints.auth import chosen_password, wait_words
+from blueprints.fields import OurForm
 from storage import attempts
 from storage.credentials import password_matches
 
 
-class PasswordAgainForm(FlaskForm):
+class PasswordAgainForm(OurForm):
     """The password of who is signed in."""
 
     password = PasswordField(_l("Your password"), [InputRequired(_l("Type your password."))])

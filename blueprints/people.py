@@ -8,13 +8,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, Regexp
 
 from blueprints import db, owners_only, person, settings
 from blueprints.auth import sign_in_first
-from blueprints.fields import at_most, stripped
+from blueprints.fields import OurForm, at_most, stripped
 from blueprints.noting import noted
 from blueprints.passwords import PasswordAgainForm, refused
 from providers.mail import MailServer, NotMailed
@@ -40,7 +39,7 @@ _TAKEN_BACK = {"join": "invitation_taken_back", "password": "password_link_taken
 NO_OWNER_LEFT = _l("Somebody has to be an owner. Make another person an owner first.")
 
 
-class InviteForm(FlaskForm):
+class InviteForm(OurForm):
     """Who is invited, as what."""
 
     email = EmailField(
@@ -60,13 +59,13 @@ class InviteForm(FlaskForm):
     )
 
 
-class RoleForm(FlaskForm):
+class RoleForm(OurForm):
     """Another role."""
 
     role = SelectField(_l("Role"), choices=[SelectChoice(*one) for one in SHORT.items()])
 
 
-class _SureForm(FlaskForm):
+class _SureForm(OurForm):
     """A button."""
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, SelectChoice, SelectField, StringField
@@ -16,7 +15,7 @@ from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from blueprints import db, may_edit, person, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.errors import page
-from blueprints.fields import at_most, needed, stripped
+from blueprints.fields import OurForm, at_most, needed, stripped
 from blueprints.languages import say
 from blueprints.noting import note
 from blueprints.recording_view import MOST_FILES, allow_files, lines, shelf, size_words
@@ -34,14 +33,14 @@ ACCEPTED = ".mp3,.wav,.ogg,.oga,.m4a,audio/mpeg,audio/wav,audio/ogg,audio/mp4"
 """What a browser's file chooser offers; what a file is, is found out here."""
 
 
-class UploadForm(FlaskForm):
+class UploadForm(OurForm):
     """Files, or one recording made in the browser with a name typed for it."""
 
     files = MultipleFileField(_l("Recordings"))
     title = StringField(_l("Name"), [at_most(LONGEST_NAME)], filters=[stripped])
 
 
-class RenameForm(FlaskForm):
+class RenameForm(OurForm):
     """Another name."""
 
     name = StringField(
@@ -52,13 +51,13 @@ class RenameForm(FlaskForm):
     )
 
 
-class ReplaceForm(FlaskForm):
+class ReplaceForm(OurForm):
     """The file that takes its place."""
 
     file = FileField(_l("The recording that takes its place"))
 
 
-class DeleteForm(FlaskForm):
+class DeleteForm(OurForm):
     """What callers hear instead: "nothing", or the id of another recording."""
 
     instead = SelectField(_l("What should callers hear there instead?"), validate_choice=False)

@@ -10,7 +10,6 @@ import phonenumbers
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     HiddenField,
@@ -25,7 +24,7 @@ from wtforms import (
 from wtforms.validators import NumberRange, Optional, Regexp, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from blueprints.fields import WholeNumber, at_most, needed, stripped
+from blueprints.fields import OurForm, WholeNumber, at_most, needed, stripped
 from blueprints.languages import say, spoken
 from calling.guards.words import KIND_WORDS, WEEKDAYS
 from storage.rules import KINDS, UNITS, Rules
@@ -104,7 +103,7 @@ def named(codes: Iterable[str]) -> list[tuple[str, str]]:
     return sorted(((c, known.get(c, c)) for c in chosen), key=lambda pair: pair[1])
 
 
-class CountriesForm(FlaskForm):
+class CountriesForm(OurForm):
     """Which countries and which kinds of numbers may be rung."""
 
     countries = Checkboxes(_l("Countries that may be rung"), validate_choice=False)
@@ -141,7 +140,7 @@ class CountriesForm(FlaskForm):
         return frozenset(code for code in typed if code in known)
 
 
-class HoursForm(FlaskForm):
+class HoursForm(OurForm):
     """When phones may ring, by the clock where they are."""
 
     hours_on = RadioField(
@@ -189,7 +188,7 @@ class HoursForm(FlaskForm):
         return opens, closes or 24 * 60
 
 
-class CapsForm(FlaskForm):
+class CapsForm(OurForm):
     """How many calls may be placed. One field more for every country (``country_UA``)."""
 
     person_hour = HowMany(_l("Test calls of one person in an hour"))
@@ -198,7 +197,7 @@ class CapsForm(FlaskForm):
     workspace_day = HowMany(_l("All calls in 24 hours"))
 
 
-class SpendingForm(FlaskForm):
+class SpendingForm(OurForm):
     """How much calls may cost. One field more for every country (``price_UA``)."""
 
     spend_day = Amount(_l("All calls of 24 hours may cost"))
@@ -230,7 +229,7 @@ def spending_form(rules: Rules, home_region: str, **more: Any) -> SpendingForm:
     return form
 
 
-def rows_of(form: FlaskForm, prefix: str) -> list[Any]:
+def rows_of(form: OurForm, prefix: str) -> list[Any]:
     """A form's fields for countries, in their order."""
     return [field for field in form if field.name.startswith(prefix)]
 
@@ -241,7 +240,7 @@ def kept(rows: Collection[Any], prefix: str, value: str) -> dict[str, int]:
     return {code: number for code, number in typed.items() if number is not None}
 
 
-class FirstForm(FlaskForm):
+class FirstForm(OurForm):
     """Whether a changed flow must ring its author before others."""
 
     call_me_first = RadioField(
@@ -258,13 +257,13 @@ class FirstForm(FlaskForm):
         return cls(data={"call_me_first": str(int(rules.call_me_first))}, **more)
 
 
-class PauseForm(FlaskForm):
+class PauseForm(OurForm):
     """Stop everything ("1"), or let it go on ("0")."""
 
     paused = HiddenField()
 
 
-class EntryForm(FlaskForm):
+class EntryForm(OurForm):
     """One number not to ring."""
 
     number = StringField(_l("Number"), [needed(_l("Type the phone number not to ring."))])
@@ -272,7 +271,7 @@ class EntryForm(FlaskForm):
     note = StringField(_l("Note"), [at_most(200)], filters=[stripped])
 
 
-class PasteForm(FlaskForm):
+class PasteForm(OurForm):
     """Many numbers at once."""
 
     lines = TextAreaField(
@@ -280,7 +279,7 @@ class PasteForm(FlaskForm):
     )
 
 
-class FileForm(FlaskForm):
+class FileForm(OurForm):
     """Many numbers in a file."""
 
     file = FileField(_l("CSV file"))

@@ -12,12 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from blueprints import box, db
 from blueprints.auth import let_in, safe_next, too_many, wait_words
-from blueprints.fields import needed, stripped
+from blueprints.fields import OurForm, needed, stripped
 from blueprints.noting import note
 from storage import attempts, audit, people, second_factor
 from storage.credentials import token_hash
@@ -25,7 +24,7 @@ from storage.credentials import token_hash
 blueprint = Blueprint("second_step", __name__, url_prefix="/login")
 
 
-class CodeForm(FlaskForm):
+class CodeForm(OurForm):
     """A code."""
 
     code = StringField(

@@ -9,13 +9,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
 
 from blueprints import db, may_edit, person, public_address, row_id, settings
 from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
+from blueprints.fields import OurForm
 from blueprints.flow_tools import checked, compiled
 from blueprints.judged import Words, words_of
 from blueprints.noting import note, number_hint
@@ -58,7 +58,7 @@ class Choice:
     loses: str
 
 
-class NumberForm(FlaskForm):
+class NumberForm(OurForm):
     """Which connection, which number."""
 
     connection = HiddenField()
@@ -208,13 +208,14 @@ def _words_before(
     return None if connection.practice or pressed else words_of(stored, connection)
 
 
-def _heard(stored: flow_store.StoredFlow, choice: Choice) -> list[Check]:
+def _heard(stored: flow_store.StoredFlow, choice: Choice) -> tuple[Check, ...]:
     """What a real call's callers might not hear well: the checks of its recordings."""
     if choice.connection.practice:
-        return []
+        return ()
     view = View(stored.id, target=choice.connection.service)
     found = checked(stored.flow, choice.connection.service)
-    return check_views([p for p in found if p.code in RECORDING_CODES], view, stored.flow)
+    told = tuple(problem for problem in found if problem.code in RECORDING_CODES)
+    return check_views(told, view, stored.flow)
 
 
 def _intent(

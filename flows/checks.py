@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 
-from flows.document import TRIGGERS, Flow, Menu
+from flows.document import Flow, Menu
 from flows.memo import PerMenu
 from flows.paths import Map
 from flows.problems import Fix, Problem
@@ -20,7 +21,7 @@ from flows.rules.spots import Facts, menu_spot
 from flows.said import said
 from flows.targets import TARGETS, infobip_common, speechcall, voice_api
 from flows.targets.base import CannotCompile, Compiled
-from flows.targets.speechcall import MAX_MENUS, Inbox, times_repeated
+from flows.targets.speechcall import MAX_MENUS, Inbox, menus_sent
 
 MENU_RULES = (*menus.RULES, *values.RULES)
 """Rules that look at one menu; their findings are kept for as long as the menu is."""
@@ -54,7 +55,9 @@ def check(
     ``recordings`` is what is known of recordings, by how a menu names them.
     Raises KeyError for a target that is not in ``TARGETS``.
     """
-    facts = Facts(target, CANNOT[target], _may_repeat(flow, target), allowed_hosts)
+    sent = menus_sent(flow)
+    may_repeat = "repeat" not in CANNOT[target] and sent + menus.REPEATS <= MAX_MENUS
+    facts = Facts(target, CANNOT[target], may_repeat, allowed_hosts)
     found = Map.of(flow)
     problems = list(values.flow_values(flow, facts))
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
@@ -65,10 +68,10 @@ def check(
             found_in_menu = (*_but_our_address(found_in_menu, known),
                              *recording_problems(menu, menu_spot(menu, number), known))  # fmt: skip
         problems.extend(found_in_menu)
-    if not _is_carried(flow, target, inbox):
+    if not (target == speechcall.TARGET and sent <= MAX_MENUS and _are_carried(flow, inbox)):
         reasons = _reasons(TARGETS[target](flow, None, inbox), problems)
         problems.extend(_with_repair(flow, reason, facts) for reason in reasons)
-    return tuple(sorted(problems, key=_order))
+    return tuple(sorted(problems, key=attrgetter("rank")))
 
 
 def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterator[Problem]:
@@ -78,16 +81,6 @@ def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterato
             known.ours and problem.code == "private_url" and problem.place.field == "recording"
         ):
             yield problem
-
-
-def _menus_sent(flow: Flow) -> int:
-    """How many menus SpeechCall gets, copies included."""
-    return len(flow.menus) + sum(times_repeated(menu) for menu in flow.menus)
-
-
-def _may_repeat(flow: Flow, target: str) -> bool:
-    """Whether one more menu may be said again twice without outgrowing the target."""
-    return "repeat" not in CANNOT[target] and _menus_sent(flow) + menus.REPEATS <= MAX_MENUS
 
 
 def _compiles_alone(menu: Menu, has_inbox: bool) -> bool:
@@ -101,16 +94,12 @@ def _compiles_alone(menu: Menu, has_inbox: bool) -> bool:
 _is_carried_alone = PerMenu(_compiles_alone)
 
 
-def _is_carried(flow: Flow, target: str, inbox: Inbox | None) -> bool:
-    """Whether it is known, without compiling all of it, that no reason is to be added.
+def _are_carried(flow: Flow, inbox: Inbox | None) -> bool:
+    """Whether it is known, without compiling all of it, that SpeechCall can carry every menu.
 
-    SpeechCall's reasons come from single menus, which are remembered, and from their number.
+    Its reasons come from single menus, which are remembered, and from how many are sent.
     """
-    return (
-        target == speechcall.TARGET
-        and _menus_sent(flow) <= MAX_MENUS
-        and all(_is_carried_alone(menu, inbox is not None) for menu in flow.menus)
-    )
+    return all(_is_carried_alone(menu, inbox is not None) for menu in flow.menus)
 
 
 def _look_at(menu: Menu, number: int, facts: Facts) -> tuple[Problem, ...]:
@@ -125,11 +114,14 @@ def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterat
     """The compiler's reasons that no rule has reported yet."""
     if isinstance(compiled, Compiled):
         return
-    said = {(problem.code, problem.path, problem.place.field) for problem in known}
-    for reason in compiled.reasons:
-        same = (reason.code, reason.path, reason.place.field)
-        if reason.code not in FOUND_HERE and same not in said:
-            yield reason
+    reasons = [reason for reason in compiled.reasons if reason.code not in FOUND_HERE]
+    codes = {reason.code for reason in reasons}
+    said = {_what(problem) for problem in known if problem.code in codes}
+    yield from (reason for reason in reasons if _what(reason) not in said)
+
+
+def _what(problem: Problem) -> tuple[str, str, str]:
+    return problem.code, problem.path, problem.place.field
 
 
 def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
@@ -145,16 +137,3 @@ def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
         return reason
     params = {"menu_id": place.menu_id, "step_id": place.step_id}
     return replace(reason, fixes=(Fix("remove_step", said("Remove this step"), params),))
-
-
-_TRIGGER_ORDER = {trigger: number for number, trigger in enumerate(("", *TRIGGERS))}
-
-
-def _order(problem: Problem) -> tuple[bool, int, int, int]:
-    place = problem.place
-    return (
-        problem.severity != "error",
-        place.menu_number,
-        _TRIGGER_ORDER[place.trigger],
-        place.step_number,
-    )

@@ -114,6 +114,8 @@ def _removed(old: Flow, new: Flow) -> Iterator[Difference]:
 def _moved(old: Flow, new: Flow) -> Iterator[Difference]:
     before, after = old.indexes(), new.indexes()
     common = [menu.id for menu in new.menus if menu.id in before]
+    if common == [menu.id for menu in old.menus if menu.id in after]:
+        return
     stayed = _longest_run([before[menu_id] for menu_id in common])
     for position, menu_id in enumerate(common):
         if position not in stayed:
@@ -168,7 +170,8 @@ class _Pair:
 
 
 def _menu(pair: _Pair) -> Iterator[Difference]:
-    found = [*_heard(pair), *(line for trigger in TRIGGERS for line in _key(pair, trigger))]
+    changed = [key for key in TRIGGERS if pair.before.actions(key) is not pair.after.actions(key)]
+    found = [*_heard(pair), *(line for trigger in changed for line in _key(pair, trigger))]
     yield from found
     if not found:
         words = said("{menu} is written differently; callers notice nothing", menu=pair.label)

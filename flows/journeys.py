@@ -89,12 +89,10 @@ def replay(flow: Flow, journey: Journey) -> Outcome:
 
 def judge(flow: Flow, journeys: Iterable[Journey]) -> tuple[Change, ...]:
     """Every journey that goes another way on this flow, and how."""
-    labels = journey_words.labels_of(flow)
-    return tuple(
-        _change(labels, journey, outcome.steps)
-        for journey in journeys
-        if not (outcome := replay(flow, journey)).as_expected
-    )
+    other = [(journey, outcome.steps) for journey in journeys
+             if not (outcome := replay(flow, journey)).as_expected]  # fmt: skip
+    labels = journey_words.labels_of(flow) if other else {}
+    return tuple(_change(labels, journey, steps) for journey, steps in other)
 
 
 def accept(flow: Flow, journey: Journey) -> Journey:

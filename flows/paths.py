@@ -65,6 +65,12 @@ exits: PerMenu[tuple[Exit, ...]] = PerMenu(_exits)
 
 
 @lru_cache(maxsize=SHAPES)
+def _same(order: tuple[str, ...]) -> tuple[str, ...]:
+    """The very same tuple for equal ones, which is found equal without a look inside."""
+    return order
+
+
+@lru_cache(maxsize=SHAPES)
 def _places(order: tuple[str, ...]) -> dict[str, int]:
     return {menu_id: place for place, menu_id in enumerate(order)}
 
@@ -93,8 +99,8 @@ class Map:
     @classmethod
     def of(cls, flow: Flow) -> Map:
         """The map of a flow."""
-        order = tuple(menu.id for menu in flow.menus)
-        return _map(tuple(_ways_of(menu, order) for menu in flow.menus))
+        order = _same(tuple([menu.id for menu in flow.menus]))
+        return _map(tuple([_ways_of(menu, order) for menu in flow.menus]))
 
     @cached_property
     def once_only(self) -> OnceOnly:
@@ -102,12 +108,20 @@ class Map:
         return once_only(self.steps, self.routes.order)
 
     @cached_property
+    def again(self) -> tuple[int, ...]:
+        """By place, how often silence has the menu said again."""
+        return tuple([ways[-1].presses - 1 for ways in self.steps])
+
+    @cached_property
     def routes(self) -> Routes:
         """The shortest way to each menu; its ``order`` lists the menus that can be reached."""
         return routes(self.steps)
 
     def longest(self, pressed: tuple[int, ...], silent: tuple[int, ...]) -> Longest | None:
-        """``flows.longest`` on this map; remembered, since few edits change how long calls are."""
+        """The longest call, every silence that has a menu said again among its keys.
+
+        Remembered, since few edits change how long calls are.
+        """
         return _longest(self, pressed, silent)
 
     @cached_property
@@ -126,6 +140,11 @@ class Map:
         return traps(self.steps, self.lost)
 
     @cached_property
+    def silence_ends(self) -> bool:
+        """Whether someone who never presses a key reaches the end."""
+        return not silent_rings(self.steps, self.routes.order[:1])
+
+    @cached_property
     def silent_rings(self) -> tuple[tuple[int, ...], ...]:
         """The rings of reachable menus that a silent caller goes round for ever."""
         return silent_rings(self.steps, self.routes.order)
@@ -142,7 +161,7 @@ _map = lru_cache(maxsize=SHAPES)(Map)
 
 @lru_cache(maxsize=SHAPES)
 def _longest(found: Map, pressed: tuple[int, ...], silent: tuple[int, ...]) -> Longest | None:
-    return longest(found.once_only, pressed, silent)
+    return _with_repeats(longest(found.once_only, pressed, silent), found)
 
 
 @dataclass(frozen=True)
@@ -224,12 +243,11 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
     found = Map.of(flow)
     order = found.routes.order
     ids = tuple(menu.id for menu in flow.menus)
-    played = tuple(prompt_ms(menu, known_seconds) for menu in flow.menus)
-    waited = tuple(played[i] + wait_ms(menu) for i, menu in enumerate(flow.menus))
+    played = [prompt_ms(menu, known_seconds) for menu in flow.menus]
+    waited = [lasts + wait_ms(menu) for lasts, menu in zip(played, flow.menus, strict=True)]
     # Whoever presses a key at last may have let the menu be said again as often as it is.
-    again = tuple(ways[-1].presses - 1 for ways in found.steps)
-    pressed = tuple(n * waited[i] + played[i] for i, n in enumerate(again))
-    silent = tuple((n + 1) * waited[i] for i, n in enumerate(again))
+    pressed = tuple([n * waited[i] + played[i] for i, n in enumerate(found.again)])
+    silent = tuple([(n + 1) * waited[i] for i, n in enumerate(found.again)])
     reached = set(order)
     return Proof(
         flow=flow,
@@ -237,9 +255,9 @@ def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof
         unreachable=tuple(menu for i, menu in enumerate(ids) if i not in reached),
         without_way_out=tuple(ids[i] for i in sorted(found.lost)),
         never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
-        silence_ends=not silent_rings(found.steps, order[:1]),
+        silence_ends=found.silence_ends,
         silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
-        longest=_with_repeats(found.longest(pressed, silent), found),
+        longest=found.longest(pressed, silent),
         timed=all(is_known(flow.menus[i], known_seconds) for i in order),
     )
 
@@ -252,7 +270,7 @@ def _with_repeats(found: Longest | None, flow: Map) -> Longest | None:
     for key in found.given:
         ways = flow.steps[here]
         step = next(step for step in ways if step.given == key)
-        given += [SILENCE] * (ways[-1].presses - 1) + [key]
+        given += [SILENCE] * flow.again[here] + [key]
         here = step.target
     return replace(found, given=tuple(given))
 
@@ -263,6 +281,7 @@ def menus_without_a_way_out(flow: Flow) -> tuple[str, ...]:
     return tuple(flow.menus[index].id for index in sorted(found.lost))
 
 
+@lru_cache(maxsize=SHAPES)
 def keys_in_words(given: tuple[str, ...]) -> str:
     """What a caller does: "presses 1, then 2, then stays silent"; long ones lose their middle."""
     phrases: list[str] = []

@@ -7,10 +7,14 @@ exists once, and can be said in another language.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from flows import words
+from flows.document import TRIGGERS
 from flows.said import Whole, joined, said
+
+_ORDER = {trigger: number for number, trigger in enumerate(("", *TRIGGERS))}
 
 Severity = Literal["error", "warning"]
 
@@ -67,10 +71,20 @@ class Problem:
     place: Place = Place()
     fixes: tuple[Fix, ...] = ()
 
-    @property
+    def __hash__(self) -> int:
+        return hash((self.code, self.path))
+
+    @cached_property
     def message(self) -> str:
         """One plain sentence, without its place."""
         return words.sentence(self.code, self.params, self.place.field)
+
+    @cached_property
+    def rank(self) -> tuple[bool, int, int, int]:
+        """What problems are sorted by: errors first, then their order in the document."""
+        place = self.place
+        is_error = self.severity == "error"
+        return not is_error, place.menu_number, _ORDER[place.trigger], place.step_number
 
     @property
     def located_message(self) -> str:

@@ -70,10 +70,18 @@ links: PerMenu[tuple[tuple[str, int, GoTo], ...]] = PerMenu(_links)
 """links(menu): (trigger, position, step) of its steps that lead to a menu."""
 
 
+targets: PerMenu[frozenset[str]] = PerMenu(
+    lambda menu: frozenset(action.menu for _, _, action in links(menu))
+)
+"""targets(menu): the ids of the menus that it leads to."""
+
+
 def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Steps that lead to a menu that was not chosen or is gone."""
-    places = flow.indexes()
+    places = set(flow.indexes())
     for number, menu in enumerate(flow.menus, start=1):
+        if targets(menu) <= places:
+            continue
         for trigger, position, action in links(menu):
             if action.menu not in places:
                 params = {"menu_id": menu.id, "step_id": action.id}

@@ -88,6 +88,11 @@ times_repeated: PerMenu[int] = PerMenu(_times_repeated)
 """times_repeated(menu): how often it can be said again before it goes on; 0 without such a step."""
 
 
+def menus_sent(flow: Flow) -> int:
+    """How many menus a flow is sent as, copies included."""
+    return len(flow.menus) + sum(map(times_repeated, flow.menus))
+
+
 def _notes(flow: Flow) -> list[str]:
     copied: list[str] = [
         said(
@@ -130,6 +135,11 @@ class _Sending:
 
     def menus(self) -> list[JsonObject]:
         """The menus in their order, then the copies of each that is said again."""
+        count = menus_sent(self.flow)
+        if count > MAX_MENUS:
+            params = {"most": MAX_MENUS, "count": count}
+            self.reasons.append(Problem("too_many_menus", "error", MENUS, params))
+            return []
         said, copies = [], []
         place = len(self.flow.menus)
         for number, menu in enumerate(self.flow.menus, start=1):
@@ -139,10 +149,6 @@ class _Sending:
             place += times
         if not said:
             self.reasons.append(Problem("no_menu", "error", MENUS))
-        if place > MAX_MENUS:
-            params = {"most": MAX_MENUS, "count": place}
-            self.reasons.append(Problem("too_many_menus", "error", MENUS, params))
-            return []
         return [self.one_menu(one) for one in (*said, *copies)]
 
     def one_menu(self, said: _Said) -> JsonObject:
