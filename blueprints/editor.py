@@ -10,7 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -162,8 +171,14 @@ def saved(stored: store.StoredFlow, view: View) -> ResponseReturnValue:
     if not request.headers.get("HX-Request"):
         return redirect(view.url(), 303)
     page = make_response(render(stored, view))
-    page.headers["HX-Push-Url"] = view.url()
+    noted(page, view)
     return page
+
+
+def noted(page: Response, view: View) -> None:
+    """Let htmx note a page's address; the one that it has already would be a step back to itself."""
+    here = request.headers.get("HX-Current-URL", "").partition("#")[0]
+    page.headers["HX-Push-Url"] = "false" if here.endswith(view.url()) else view.url()
 
 
 def conflicted(

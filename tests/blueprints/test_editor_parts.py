@@ -33,12 +33,12 @@ def change(owner, flow_id):
     """Edit the first menu as a browser with scripts does that has some parts; gives the reply."""
     owner.get(f"/flows/{flow_id}")
 
-    def send(parts=(), **fields):
+    def send(parts=(), at="", **fields):
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', owner.text)[1]
         revision = re.search(r'name="revision"[^>]*value="(\d+)"', owner.text)[1]
         form = {"csrf_token": token, "revision": revision, "name": "Menu 0", "wait": "10",
                 "recording": "ivr_1", "script": "Press 1.", **fields}  # fmt: skip
-        headers = {"HX-Request": "true", "X-Parts": " ".join(parts)}
+        headers = {"HX-Request": "true", "X-Parts": " ".join(parts), "HX-Current-URL": at}
         return owner.client.post(f"/flows/{flow_id}/menus/m0", data=form, headers=headers)
 
     return send
@@ -50,6 +50,13 @@ def test_an_edit_is_answered_with_the_page_and_its_address(change, db, flow_id):
     assert reply.headers["HX-Push-Url"] == f"/flows/{flow_id}?menu=m0"
     assert "Press 1, please." in reply.text
     assert store.load(db, 1, flow_id).flow.menus[0].script == "Press 1, please."
+
+
+def test_an_edit_that_stays_at_its_address_adds_no_step_to_go_back_to(change, flow_id):
+    here = f"http://localhost/flows/{flow_id}?menu=m0#script"
+    assert change(at=here).headers["HX-Push-Url"] == "false"
+    elsewhere = f"http://localhost/flows/{flow_id}?menu=m0&key=2"
+    assert change(at=elsewhere).headers["HX-Push-Url"] == f"/flows/{flow_id}?menu=m0"
 
 
 def test_what_a_browser_has_already_is_not_sent_again(change, owner):
