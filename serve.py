@@ -14,8 +14,9 @@ from granian.constants import Interfaces
 
 from settings import Settings
 
-THREADS = 8
-"""Requests answered at the same time; SQLite takes one writer at a time anyway."""
+THREADS = 6
+"""Requests answered at the same time. SQLite takes one writer at a time anyway, and with more
+threads forty people wait longer: they share one interpreter (``benchmarks/bench_forty.py``)."""
 
 
 def main() -> None:

@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
+        COMPRESS_BR_WINDOW=18,
         COMPRESS_MIN_SIZE=600,
         COMPRESS_MIMETYPES=[
             "text/html",
