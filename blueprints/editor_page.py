@@ -227,7 +227,7 @@ def _in_list(menu: Menu) -> _Line:
 _line: PerMenu[_Line] = PerMenu(_in_list)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def _listed(
     lines: tuple[_Line, ...],
     chosen: str,

@@ -20,6 +20,8 @@ class Said(str):
     ``number`` says how many there are.
     """
 
+    __slots__ = ("one", "template", "values")
+
     template: str
     values: Mapping[str, Any]
     one: str
@@ -34,9 +36,13 @@ class Said(str):
 class Whole(str):
     """An English sentence without values, to be looked up as it stands."""
 
+    __slots__ = ()
+
 
 class Country(str):
     """The English name of the country with the ISO 3166 code ``region``."""
+
+    __slots__ = ("region",)
 
     region: str
 
@@ -51,6 +57,8 @@ class Fitting(str):
 
     The last one is cut where none is. In another language it is chosen, and cut, again.
     """
+
+    __slots__ = ("most", "ways")
 
     ways: tuple[str, ...]
     most: int
