@@ -176,7 +176,7 @@ def saved(stored: store.StoredFlow, view: View) -> ResponseReturnValue:
 
 
 def noted(page: Response, view: View) -> None:
-    """Let htmx note a page's address; the one that it has already would be a step back to itself."""
+    """Let htmx note a page's address; again the same one would be a step back to itself."""
     here = request.headers.get("HX-Current-URL", "").partition("#")[0]
     page.headers["HX-Push-Url"] = "false" if here.endswith(view.url()) else view.url()
 
