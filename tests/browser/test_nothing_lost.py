@@ -84,9 +84,13 @@ def _whole(page: Page) -> list[str]:
     """What is lost when the whole page is in view: nothing has to be scrolled to be measured."""
     size = page.viewport_size
     assert size is not None
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": height + 20})
-    page.evaluate(SETTLED)
+    height = 0
+    # What waits to be laid out until it is in view has its height only then.
+    while (grown := page.evaluate("document.documentElement.scrollHeight") + 20) > height + 20:
+        height = grown
+        page.set_viewport_size({"width": size["width"], "height": height})
+        page.evaluate(SETTLED)
+        page.evaluate(SETTLED)
     found: list[str] = page.evaluate(LOST)
     page.set_viewport_size(size)
     return found
