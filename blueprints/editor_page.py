@@ -16,7 +16,7 @@ from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
 from blueprints.languages import say, spoken
 from blueprints.step_forms import STEP_FORMS, StepForm
-from blueprints.step_kinds import Kind, key_lines, kind_of, kinds_for
+from blueprints.step_kinds import Kind, cannot, key_lines, kind_of, kinds_for
 from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
@@ -100,6 +100,7 @@ class Page:
     steps: list[Step]
     new_step: Step | None
     kinds: list[Kind]
+    cannot: Mapping[str, str]
     checks: tuple[Check, ...]
     begun: bool
     more_checks: int
@@ -161,6 +162,7 @@ def build(
         steps=_steps(stored, menu, view, step_form) if menu else [],
         new_step=_new_step(stored, view, step_form) if menu else None,
         kinds=kinds_for(view.key),
+        cannot=cannot(view.target),
         begun=begun,
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from blueprints.languages import say
+from flows.checks import CANNOT
 from flows.document import (
     WRONG,
     AnyAction,
@@ -25,6 +26,7 @@ from flows.document import (
     menu_label,
 )
 from flows.step_words import times_in_words
+from providers import SERVICES
 
 SHORT = 26
 """How many characters of a value fit on a key."""
@@ -141,7 +143,21 @@ KINDS: tuple[Kind, ...] = (
     ),
 )
 
+_LABELS = {service.target: service.label for service in SERVICES.values()}
+
 BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def cannot(target: str) -> dict[str, str]:
+    """The kinds of steps that a target does not have -> what to know of that."""
+    return {
+        name: _(
+            "Not possible with %(service)s. Possible with: %(others)s.",
+            service=_LABELS[target],
+            others=", ".join(_LABELS[other] for other in _LABELS if name not in CANNOT[other]),
+        )
+        for name in CANNOT[target]
+    }
 
 
 def kinds_for(trigger: str) -> list[Kind]:
