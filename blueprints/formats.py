@@ -8,9 +8,10 @@ from typing import Any
 
 import phonenumbers
 from babel import dates, numbers
-from flask import Flask
+from flask import Flask, g
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from wtforms import Field
 
@@ -80,6 +81,16 @@ def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup
     return field(id=control_id, **described, **attributes)
 
 
+def edit_token(revision: int | str) -> Markup:
+    """What every form of the editor says besides its fields; a page has a dozen such forms."""
+    made: dict[int | str, Markup] = g.setdefault("edit_tokens", {})
+    if revision not in made:
+        hidden = Markup('<input type="hidden" name="{}" value="{}">')
+        token = hidden.format("csrf_token", generate_csrf())
+        made[revision] = token + hidden.format("revision", revision)
+    return made[revision]
+
+
 def init_app(app: Flask) -> None:
     """Offer them to templates."""
     app.add_template_filter(moment)
@@ -89,3 +100,4 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(connection_name)
     app.add_template_global(control)
+    app.add_template_global(edit_token)
