@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     flash,
     make_response,
@@ -171,14 +171,11 @@ def saved(stored: store.StoredFlow, view: View) -> ResponseReturnValue:
     if not request.headers.get("HX-Request"):
         return redirect(view.url(), 303)
     page = make_response(render(stored, view))
-    noted(page, view)
+    # The same address noted again would be a step back to the page itself.
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    is_here = urlunsplit(("", "", here.path, here.query, "")) == view.url()
+    page.headers["HX-Push-Url"] = "false" if is_here else view.url()
     return page
-
-
-def noted(page: Response, view: View) -> None:
-    """Let htmx note a page's address; again the same one would be a step back to itself."""
-    here = request.headers.get("HX-Current-URL", "").partition("#")[0]
-    page.headers["HX-Push-Url"] = "false" if here.endswith(view.url()) else view.url()
 
 
 def conflicted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -40,11 +40,18 @@ class RailMenu:
     trouble: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Rail:
-    """The list of menus: the very same for as long as nothing in it changes."""
+    """The list of menus, hashed once: pages ask again and again whether they have it already."""
 
     menus: tuple[RailMenu, ...]
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.menus)
 
 
 @dataclass(frozen=True)
@@ -229,7 +236,7 @@ def _in_list(menu: Menu) -> _Line:
 _line: PerMenu[_Line] = PerMenu(_in_list)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=64)
 def _listed(
     lines: tuple[_Line, ...],
     chosen: str,

@@ -49,7 +49,7 @@ def part(name: str, **facts: Any) -> Part:
 
 
 def _remembered(name: str, facts: dict[str, Any]) -> tuple[Markup, str]:
-    key = (name, spoken(), *facts.values())
+    key = (name, spoken(), request.script_root, *facts.values())
     with _lock:
         if key in _made:
             _made.move_to_end(key)

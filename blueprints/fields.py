@@ -135,7 +135,7 @@ class OurForm(FlaskForm):
         @property
         def locales(self) -> list[str]:
             """The languages that WTForms looks for, best first."""
-            return [spoken()]
+            return [spoken(), "en"]
 
         def get_translations(self, form: BaseForm) -> Any:
             """WTForms' own sentences, kept for each language."""

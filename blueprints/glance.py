@@ -18,9 +18,9 @@ from flask_babel import ngettext
 from blueprints import db, person, settings
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import checked, usual_sender, with_usual_sender
-from flows.document import Connect, Flow
+from flows.checks import CANNOT
+from flows.document import Flow
 from flows.map import lay_out
-from flows.targets import speechcall, voice_api
 from storage import flows as store
 from storage.flows import Summary
 
@@ -40,10 +40,14 @@ _verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many problems stop a flow from being sent, and how many callers would stumble over."""
+    """How many problems stop a flow from being sent, and how many callers would stumble over.
+
+    Both with the service of ``target``, the first that has all of the flow's kinds of steps.
+    """
 
     errors: int
     warnings: int
+    target: str
 
     @property
     def tone(self) -> str:
@@ -69,7 +73,9 @@ def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
         target = _target(stored.flow)
         problems = checked(with_usual_sender(stored.flow, target), target)
         errors = sum(problem.severity == "error" for problem in problems)
-        _verdicts[*here, stored.id, stored.revision] = Verdict(errors, len(problems) - errors)
+        _verdicts[*here, stored.id, stored.revision] = Verdict(
+            errors, len(problems) - errors, target
+        )
     found = {flow_id: _verdicts[key] for flow_id, key in wanted.items() if key in _verdicts}
     while len(_verdicts) > REMEMBERED:
         _verdicts.popitem(last=False)
@@ -77,10 +83,9 @@ def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
 
 
 def _target(flow: Flow) -> str:
-    """The service that a flow is made for: only some can connect a caller to a number."""
-    steps = (step for menu in flow.menus for _trigger, _number, step in menu.all_actions())
-    connects = any(isinstance(step, Connect) for step in steps)
-    return voice_api.TARGET if connects else speechcall.TARGET
+    """The first service that has all of the flow's kinds of steps; one has them all."""
+    kinds = {step.kind for menu in flow.menus for _trigger, _number, step in menu.all_actions()}
+    return next(target for target, cannot in CANNOT.items() if cannot.isdisjoint(kinds))
 
 
 @blueprint.get("/map.svg")

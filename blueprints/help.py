@@ -23,8 +23,8 @@ def word(name: str, text: str) -> Markup:
 
 def what(name: str) -> Markup:
     """A small mark beside a heading that leads to what its word means. Raises KeyError."""
-    mark = '<a class="what" href="{}" aria-label="{}" title="{}" hx-boost="false">?</a>'
-    asked = _("What is this?")
+    mark = '<a class="what" href="{}" aria-label="{}" title="{}" target="_blank">?</a>'
+    asked = _("What is this? (opens beside this page)")
     return Markup(mark).format(_address(name), asked, asked)
 
 

@@ -82,7 +82,7 @@ KINDS: tuple[Kind, ...] = (
         SaveAnswer,
         _l("Save the answer"),
         "answer",
-        lambda _flow, a: _("Save “%(name)s”", name=_clip(a.name)),
+        lambda _flow, a: _("Save “%(name)s”", name=_clip(f"{a.name}: {a.value}")),
         lambda _flow, a: (
             _("Kept with the caller’s number; the call’s page shows it."),
             f"{a.name} = {a.value}",

@@ -72,6 +72,7 @@ class Problem:
     fixes: tuple[Fix, ...] = ()
 
     def __hash__(self) -> int:
+        # Without what cannot be hashed; two problems with one code at one place are rare.
         return hash((self.code, self.path))
 
     @cached_property

@@ -39,15 +39,15 @@ LABEL = "SpeechCall"
 STATUS_PATH = "/bat/message/"
 
 STATUSES: dict[str, tuple[Outcome, bool, str]] = {
-    "sent": ("waiting", False, "SpeechCall took the call."),
-    "accepted": ("waiting", False, "SpeechCall took the call."),
-    "scheduled": ("waiting", False, "The call is waiting for its turn."),
-    "processing": ("waiting", False, "The call is being made."),
-    "delivered": ("answered", True, "The call was answered."),
-    "undeliverable": ("not_answered", True, "The call was not answered."),
-    "permanenterror": ("failed", True, "This number cannot be called."),
-    "rejected": ("refused", True, "SpeechCall refused the call."),
-    "failed": ("failed", True, "SpeechCall could not make the call."),
+    "sent": ("waiting", False, said("SpeechCall took the call.")),
+    "accepted": ("waiting", False, said("SpeechCall took the call.")),
+    "scheduled": ("waiting", False, said("The call is waiting for its turn.")),
+    "processing": ("waiting", False, said("The call is being made.")),
+    "delivered": ("answered", True, said("The call was answered.")),
+    "undeliverable": ("not_answered", True, said("The call was not answered.")),
+    "permanenterror": ("failed", True, said("This number cannot be called.")),
+    "rejected": ("refused", True, said("SpeechCall refused the call.")),
+    "failed": ("failed", True, said("SpeechCall could not make the call.")),
 }
 """The service's status in lower case -> outcome, whether it is final, words."""
 

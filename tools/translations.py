@@ -43,6 +43,7 @@ TABLES = (
     "calling.words:EVENTS",
     "calling.words:SAVING",
     "providers.exchange:_STATUS_WORDS",
+    "providers.speechcall:ERRORS",
     "providers.infobip_codes:STATUSES",
     "providers.infobip_codes:ERRORS",
     "providers.infobip_codes:GROUPS",

@@ -49,7 +49,11 @@ def no_way_out(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     for group in found.traps:
         menu = flow.menus[group[0]]
         key = free_key(menu)
-        hang_up = Fix("hang_up_on_key", f"Let key {key} hang up", {"menu_id": menu.id, "key": key})
+        hang_up = Fix(
+            "hang_up_on_key",
+            said("Let key {key} hang up", key=key),
+            {"menu_id": menu.id, "key": key},
+        )
         spot = Spot(Place(menu.id, group[0] + 1), ("messages", 0, "menu"))
         yield spot.problem(
             "no_way_out",
@@ -70,17 +74,17 @@ links: PerMenu[tuple[tuple[str, int, GoTo], ...]] = PerMenu(_links)
 """links(menu): (trigger, position, step) of its steps that lead to a menu."""
 
 
-targets: PerMenu[frozenset[str]] = PerMenu(
+led_to: PerMenu[frozenset[str]] = PerMenu(
     lambda menu: frozenset(action.menu for _, _, action in links(menu))
 )
-"""targets(menu): the ids of the menus that it leads to."""
+"""led_to(menu): the ids of the menus that it leads to."""
 
 
 def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Steps that lead to a menu that was not chosen or is gone."""
     places = set(flow.indexes())
     for number, menu in enumerate(flow.menus, start=1):
-        if targets(menu) <= places:
+        if led_to(menu) <= places:
             continue
         for trigger, position, action in links(menu):
             if action.menu not in places:

@@ -235,7 +235,9 @@ def _hangup(_sending: _Sending, _step: HangUp) -> JsonObject | _Reason:
     return {"action": "hangup"}
 
 
-NO_TRANSFER = said("SpeechCall cannot connect the caller to a number; the Voice API can.")
+NO_TRANSFER = said(
+    "SpeechCall cannot connect the caller to a number; the Voice API and Infobip can."
+)
 NO_INBOX = said(
     "SpeechCall can save an answer only when this app has a web address of its own: "
     "set it in Settings first."

@@ -46,10 +46,10 @@ MISSING = "Missing required fields: `to` and either `text` or `audioUrl` are req
 """The document's own sentence, word for word."""
 
 CANNOT = {
-    "webhook": said("The Voice API cannot tell a web address; SpeechCall can."),
-    "save_answer": said("The Voice API cannot save an answer; SpeechCall can."),
-    "goto": said("The Voice API cannot go to another menu; SpeechCall can."),
-    "repeat": said("The Voice API cannot say a menu again; SpeechCall can."),
+    "webhook": said("The Voice API cannot tell a web address; SpeechCall and Infobip can."),
+    "save_answer": said("The Voice API cannot save an answer; SpeechCall and Infobip can."),
+    "goto": said("The Voice API cannot go to another menu; SpeechCall and Infobip can."),
+    "repeat": said("The Voice API cannot say a menu again; SpeechCall and Infobip can."),
 }
 """Kinds of action that the service does not have -> why not. Connect and hang up it has."""
 

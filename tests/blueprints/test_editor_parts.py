@@ -55,8 +55,9 @@ def test_an_edit_is_answered_with_the_page_and_its_address(change, db, flow_id):
 def test_an_edit_that_stays_at_its_address_adds_no_step_to_go_back_to(change, flow_id):
     here = f"http://localhost/flows/{flow_id}?menu=m0#script"
     assert change(at=here).headers["HX-Push-Url"] == "false"
-    elsewhere = f"http://localhost/flows/{flow_id}?menu=m0&key=2"
-    assert change(at=elsewhere).headers["HX-Push-Url"] == f"/flows/{flow_id}?menu=m0"
+    for elsewhere in (f"{flow_id}?menu=m0&key=2", f"{flow_id}1?menu=m0", f"{flow_id}/map?menu=m0"):
+        reply = change(at=f"http://localhost/flows/{elsewhere}")
+        assert reply.headers["HX-Push-Url"] == f"/flows/{flow_id}?menu=m0"
 
 
 def test_what_a_browser_has_already_is_not_sent_again(change, owner):

@@ -26,7 +26,7 @@ def verdict(house, flow_id):
     """What the library says of a flow, and how it colours it."""
     house.owner.get("/")
     found = re.search(
-        rf'<a class="verdict (\w+)" href="/flows/{flow_id}">([^<]+)</a>', house.owner.text
+        rf'<a class="verdict (\w+)" href="/flows/{flow_id}[^"]*">([^<]+)</a>', house.owner.text
     )
     return found[1], found[2]
 
@@ -64,7 +64,16 @@ def test_the_verdict_follows_every_edit(house):
 def test_a_flow_that_connects_callers_is_judged_for_a_service_that_can(house):
     flow = starter("transfer", "en", "Bazar")
     assert any(isinstance(step, Connect) for menu in flow.menus for *_, step in menu.all_actions())
-    assert verdict(house, save_flow(house.db, flow))[0] != "error"
+    flow_id = save_flow(house.db, flow)
+    assert verdict(house, flow_id)[0] != "error"
+    assert f'href="/flows/{flow_id}?target=voice_api">Edit</a>' in house.owner.text
+
+
+def test_one_that_connects_and_saves_answers_too_is_judged_for_the_service_that_has_both(house):
+    steps = (SaveAnswer(id="s", name="day", value="1"), Connect(id="c", number="+380441234567"))
+    flow_id = save_flow(house.db, one_menu(**{"1": steps}))
+    verdict(house, flow_id)
+    assert f'href="/flows/{flow_id}?target=infobip">Edit</a>' in house.owner.text
 
 
 def test_the_small_map_is_a_picture_that_browsers_keep_for_its_revision(house):

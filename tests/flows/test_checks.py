@@ -419,7 +419,9 @@ def test_the_voice_api_needs_no_recording_and_says_what_it_cannot_do() -> None:
     menu = good_menu(keys={"1": (GoTo(id="g", menu="main"),)}).model_copy(update={"recording": ""})
     found = check(good_flow(menu, sender=""), target="voice_api")
     assert codes(found) == ["not_for_target"]
-    assert found[0].message == "The Voice API cannot go to another menu; SpeechCall can."
+    assert (
+        found[0].message == "The Voice API cannot go to another menu; SpeechCall and Infobip can."
+    )
 
 
 def test_a_saved_answer_can_be_sent_once_there_is_an_inbox() -> None:

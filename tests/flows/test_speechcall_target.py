@@ -159,7 +159,7 @@ def test_a_reason_names_its_place_and_speaks_plainly():
     assert reason.place.step_id == "c"
     assert reason.located_message == (
         "Menu 2, key 1, step 2: SpeechCall cannot connect the caller to a number; "
-        "the Voice API can."
+        "the Voice API and Infobip can."
     )
 
 

@@ -1,0 +1,90 @@
+"""What the editor keeps between pages is kept for one language, one root and one state each."""
+
+import re
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
+
+from blueprints import editor_parts
+from blueprints.fields import OurForm
+from blueprints.languages import LANGUAGES
+from flows.document import Flow, GoTo, HangUp, Menu
+from tests.helpers import save_flow
+
+PLACES = 70
+"""More than the editor remembers the lists of."""
+
+
+def flow_of(count):
+    last = {"1": (HangUp(id="h"),)}
+    menus = [
+        Menu(id=f"m{n}", name=f"Menu {n}", script="Press 1.", recording="ivr_1",
+             keys={"1": (GoTo(id=f"g{n}", menu=f"m{n + 1}"),)} if n + 1 < count else last)
+        for n in range(count)
+    ]  # fmt: skip
+    return Flow(name="Delivery", sender="Bazar", menus=tuple(menus))
+
+
+@pytest.fixture
+def flow_id(db):
+    return save_flow(db, flow_of(3))
+
+
+def speaks(owner, db, language):
+    db.execute("UPDATE people SET language = ?", (language,))
+    db.commit()
+    return owner
+
+
+def test_everybody_reads_the_list_and_the_checks_in_their_own_language(owner, db, flow_id):
+    found = {}
+    for language in ("en", "uk", "bg", "en"):
+        page = speaks(owner, db, language).get(f"/flows/{flow_id}").text
+        found.setdefault(language, []).append(re.findall(r"<small>([^<]* · [^<]*)</small>", page))
+    assert found["en"][0][0] == "starts the call · 1 key"
+    assert found["en"][0] == found["en"][1]
+    assert len({notes[0][0] for notes in found.values()}) == 3
+
+
+def test_a_page_below_another_root_leads_there(owner, flow_id):
+    addresses = r'(?:href|action|formaction|src)="(/(?!pre)[^"]*)"'
+    plain = owner.get(f"/flows/{flow_id}").text
+    below = owner.client.get(f"/flows/{flow_id}", environ_overrides={"SCRIPT_NAME": "/pre"}).text
+    assert re.search(addresses, plain)
+    assert not re.findall(addresses, below)
+    assert re.sub(addresses, "", owner.get(f"/flows/{flow_id}").text) == re.sub(
+        addresses, "", plain
+    )
+
+
+def test_more_places_than_are_remembered_leave_no_second_copies(owner, db):
+    flow_id = save_flow(db, flow_of(PLACES))
+    kept = []
+    for _round in range(2):
+        for place in range(PLACES):
+            owner.get(f"/flows/{flow_id}?menu=m{place}")
+        kept.append(len(editor_parts._made))
+    assert kept[0] == kept[1]
+
+
+def test_a_menu_with_an_error_and_a_warning_shows_the_error(owner, db):
+    menu = Menu(id="m0", name="Hello", script="Press 2.", keys={"1": (GoTo(id="g", menu="gone"),)})
+    page = owner.get(f"/flows/{save_flow(db, Flow(name='D', menus=(menu,)))}").text
+    assert re.search(r'class="warning"', page) and re.search(r'class="error"', page)
+    assert re.search(r'id="rail-m0".*?<i class="dot error"', page, re.S)
+
+
+class Choice(OurForm):
+    chosen = SelectField(choices=["this"])
+
+
+def test_what_wtforms_says_is_said_in_the_language_of_the_page(owner):
+    said = []
+    for language in LANGUAGES:
+        with owner.client.application.test_request_context(headers={"Accept-Language": language}):
+            form = Choice(MultiDict({"chosen": "that"}), meta={"csrf": False})
+            assert not form.validate()
+            said += form.chosen.errors
+    assert said[0] == "Not a valid choice."
+    assert len(set(said)) == len(LANGUAGES)
