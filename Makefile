@@ -9,7 +9,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@tools/chromium.sh
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # axe, 200 % and 390 pixels on every screen; make test does the most used ones.
 access: .venv/dev.stamp
