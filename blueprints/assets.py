@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, g, request
 from flask_compress import Compress
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
+from blueprints.addresses import address
 from blueprints.security import HTTPS_ONLY_S
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -48,12 +49,7 @@ def _fingerprint(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, with the hash of its content."""
-    return _address(name, request.script_root)
-
-
-@lru_cache(maxsize=100)
-def _address(name: str, _root: str) -> str:
-    return url_for("static", filename=name, v=_fingerprint(name))
+    return address("static", filename=name, v=_fingerprint(name))
 
 
 def icon(name: str) -> Markup:

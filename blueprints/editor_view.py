@@ -7,10 +7,11 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 from flask_babel import lazy_gettext as _l
 
 from blueprints import whole
+from blueprints.addresses import address
 from flows.document import KEYS, WRONG
 from providers import SERVICES
 
@@ -116,11 +117,11 @@ class View:
 
     def url(self, anchor: str = "") -> str:
         """The address of this place."""
-        return _join(_path("editor.show", self.flow_id), self.query(), anchor)
+        return _join(address("editor.show", flow_id=self.flow_id), self.query(), anchor)
 
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
-        return _join(_path(endpoint, self.flow_id, **values), self.query())
+        return _join(address(endpoint, flow_id=self.flow_id, **values), self.query())
 
 
 @lru_cache(maxsize=2_000)
@@ -135,16 +136,6 @@ def _at(view: View, changes: tuple[tuple[str, Any], ...]) -> View:
 
 
 PLAIN = {name: View.__dataclass_fields__[name].default for name in NAMES}
-
-
-def _path(endpoint: str, flow_id: int, **values: Any) -> str:
-    return _known_path(request.script_root, endpoint, flow_id, tuple(values.items()))
-
-
-@lru_cache(maxsize=4_000)
-def _known_path(_root: str, endpoint: str, flow_id: int, values: tuple[Any, ...]) -> str:
-    """``url_for``, asked once: the editor has dozens of addresses, and they never change."""
-    return url_for(endpoint, flow_id=flow_id, **dict(values))
 
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:

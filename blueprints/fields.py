@@ -129,7 +129,7 @@ _TYPED = (StringField, IntegerField)
 class OurForm(FlaskForm):
     """A form with its token; what WTForms says of it is in the page's language."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Flask-WTF reads the catalogue anew for every page; WTForms keeps it."""
 
         @property

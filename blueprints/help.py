@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from blueprints import glossary, shortcuts
+from blueprints.addresses import address
 from blueprints.auth import sign_in_first
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
@@ -29,12 +28,7 @@ def what(name: str) -> Markup:
 
 
 def _address(name: str) -> str:
-    return _known_address(name, request.script_root)
-
-
-@lru_cache(maxsize=200)
-def _known_address(name: str, _root: str) -> str:
-    return url_for("help.words", _anchor=glossary.BY_ID[name].id)
+    return address("help.words", _anchor=glossary.BY_ID[name].id)
 
 
 def init_app(app: Flask) -> None:

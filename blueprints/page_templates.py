@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask
 from flask.templating import Environment
 from jinja2 import StrictUndefined
+
+from blueprints.addresses import address
 
 
 class _Environment(Environment):
@@ -26,19 +27,6 @@ class PressOne(Flask):
     """Flask with our templates."""
 
     jinja_environment = _Environment
-
-
-@lru_cache(maxsize=5_000)
-def _known(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
-    return url_for(endpoint, **dict(values))
-
-
-def address(endpoint: str, **values: Any) -> str:
-    """``url_for`` for pages, whose addresses hardly ever change: each is put together once."""
-    try:
-        return _known(request.script_root, endpoint, tuple(values.items()))
-    except TypeError:  # a list among the values
-        return url_for(endpoint, **values)
 
 
 def init_app(app: Flask) -> None:
