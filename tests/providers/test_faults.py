@@ -45,7 +45,7 @@ from tests.providers.stand_in import (
 )
 
 SECRET = "c4nary-s3cret-0123456789"
-SHORT_S, LONG_S = 0.3, 5.0
+SHORT_S, LONG_S = 0.8, 5.0
 """Seconds that a request may take: where nothing more comes, and everywhere else here. People
 have 10."""
 
@@ -359,9 +359,14 @@ def test_a_check_tells_right_wrong_and_unreachable_apart_and_rings_nobody(
 
 def test_fifty_faults_at_once_do_not_get_in_each_others_way() -> None:
     way, ends = WAYS["SpeechCall"], []
+    all_asked = threading.Barrier(50)
+
+    def hang_up_together(connection: socket.socket) -> None:
+        all_asked.wait(4 * LONG_S)
+        resetting(connection)
 
     def one() -> None:
-        with service_with(way, silent, SHORT_S) as (service, server):
+        with service_with(way, hang_up_together, 4 * LONG_S) as (service, server):
             ends.append((type(service.send(way.request, "ref-1")), server.connections))
 
     threads = [threading.Thread(target=one) for _ in range(50)]
@@ -370,3 +375,4 @@ def test_fifty_faults_at_once_do_not_get_in_each_others_way() -> None:
     for thread in threads:
         thread.join()
     assert ends == [(Unclear, 1)] * 50
+    assert not all_asked.broken
