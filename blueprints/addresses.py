@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
+from werkzeug.routing import Rule
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -19,3 +21,21 @@ def address(endpoint: str, **values: Any) -> str:
 @lru_cache(maxsize=10_000)
 def _known(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     return url_for(endpoint, **dict(values))
+
+
+class LateRule(Rule):
+    """A route whose addresses are worked out how to write when the first one is asked for.
+
+    Werkzeug writes and compiles two functions for every route when the app is made, which for
+    ours is nine tenths of making it; most routes are not linked to for a long time.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        name = "_build_unknown" if append_unknown else "_build"
+
+        def build(rule: LateRule, **values: Any) -> tuple[str, str]:
+            compiled = super(LateRule, rule)._compile_builder(append_unknown).__get__(rule, None)
+            setattr(rule, name, compiled)
+            return compiled(**values)  # type: ignore[no-any-return]
+
+        return build

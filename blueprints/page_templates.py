@@ -9,7 +9,7 @@ from flask import Flask
 from flask.templating import Environment
 from jinja2 import StrictUndefined
 
-from blueprints.addresses import address
+from blueprints.addresses import LateRule, address
 
 
 class _Environment(Environment):
@@ -24,9 +24,10 @@ class _Environment(Environment):
 
 
 class PressOne(Flask):
-    """Flask with our templates."""
+    """Flask with our templates and routes."""
 
     jinja_environment = _Environment
+    url_rule_class = LateRule
 
 
 def init_app(app: Flask) -> None:
