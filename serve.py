@@ -29,9 +29,11 @@ def application() -> Flask:
     """What the process that answers runs: ``worker.application()``, loaded in one go.
 
     Whatever is loaded stays, so looking through it for rubbish meanwhile, and ever after, is
-    idle: a tenth of the time until the first page.
+    idle: a tenth of the time until the first page. A twelfth is Redis, where there is none.
     """
     gc.disable()
+    if not Settings.from_env().queue_url:
+        sys.modules["redis"] = None  # type: ignore[assignment]  # huey would load all of it
     app: Flask = import_module("worker").application()
     gc.freeze()
     gc.enable()

@@ -34,7 +34,7 @@ class LateRule(Rule):
         name = "_build_unknown" if append_unknown else "_build"
 
         def build(rule: LateRule, **values: Any) -> tuple[str, str]:
-            compiled = super(LateRule, rule)._compile_builder(append_unknown).__get__(rule, None)
+            compiled = super()._compile_builder(append_unknown).__get__(rule, None)
             setattr(rule, name, compiled)
             return compiled(**values)  # type: ignore[no-any-return]
 

@@ -6,6 +6,7 @@ import hashlib
 import mimetypes
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, abort, g, request
@@ -95,29 +96,43 @@ def _keep_hashed_files(response: Response) -> Response:
     return response
 
 
-def serve_compressed(app: Flask) -> None:
+def serve_compressed(app: Flask) -> Thread:
     """Let WhiteNoise answer for static files, from copies compressed once into the data folder.
 
     They never reach Flask then. Every address carries its hash, so each may be kept for a year.
+    The copies are made in the thread that is returned; until it has ended Flask answers.
     """
     folder: Path = app.config["SETTINGS"].data / "static"
-    folder.mkdir(parents=True, exist_ok=True)
-    compressor = Compressor(quiet=True)
-    for name in _names():
-        copy = folder / name
-        if not copy.exists() or copy.read_bytes() != content(name):
-            copy.write_bytes(content(name))
-            if compressor.should_compress(copy.name):
-                list(compressor.compress(str(copy)))
     told = beside_pages(app)
 
     def add(headers: Headers, _path: str, _url: str) -> None:
         for name, value in told.items():
             headers[name] = value
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=add
-    )
+    def prepare() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _names():
+            _copy(name, folder)
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=add
+        )
+
+    thread = Thread(target=prepare, name="static files", daemon=True)
+    thread.start()
+    return thread
+
+
+def _copy(name: str, folder: Path) -> None:
+    """A static file and what it is when compressed; the plain one last, as it says that all are."""
+    copy, draft = folder / name, folder / f"draft-{name}"
+    if copy.exists() and copy.read_bytes() == content(name):
+        return
+    draft.write_bytes(content(name))
+    compressor = Compressor(quiet=True)
+    if compressor.should_compress(name):
+        for made in map(Path, compressor.compress(str(draft))):
+            made.replace(folder / made.name.removeprefix("draft-"))
+    draft.replace(copy)
 
 
 def beside_pages(app: Flask) -> dict[str, str]:

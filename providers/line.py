@@ -63,6 +63,7 @@ class Line:
         self._allowed = allowed
         self._resolver = resolver
         self._started = time.monotonic()
+        self.limit_s = timeout_s
         self._deadline = self._started + timeout_s
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []

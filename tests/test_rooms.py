@@ -73,10 +73,10 @@ def _whole_names(path: Path) -> set[str]:
 
 
 TO_THE_WORLD = {
-    "requests": {"providers/web.py"},
-    "urllib3": {"providers/web.py"},
-    "http.client": {"providers/web.py"},
-    "socket": {"providers/web.py", "providers/line.py"},
+    "requests": {"providers/sending.py"},
+    "urllib3": {"providers/sending.py"},
+    "http.client": {"providers/sending.py"},
+    "socket": {"providers/sending.py", "providers/line.py"},
     "smtplib": {"providers/mail.py"},
     "ssl": {"providers/mail.py"},
     "subprocess": {"calling/recordings/programs.py"},
@@ -91,6 +91,16 @@ TO_THE_WORLD = {
     },
 }  # fmt: skip
 """What could speak to other machines or run what it reads -> the only files that may use it."""
+
+
+def test_the_way_out_is_taken_by_the_one_client_only():
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for room in MAY_IMPORT
+        for path in _files(room)
+        if "providers.sending" in _whole_names(path)
+    }
+    assert users == {"providers/web.py"}
 
 
 @pytest.mark.parametrize("module", TO_THE_WORLD)

@@ -57,7 +57,7 @@ def shaky(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             if house.status:
                 abort(house.status)
 
-    serve_compressed(app)
+    serve_compressed(app).join()
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
