@@ -53,6 +53,7 @@ def test_files_come_before_they_are_compressed_and_after(data):
     small = app.test_client().get(path, headers={"Accept-Encoding": "br"})
     assert small.headers["Content-Encoding"] == "br"
     assert len(small.data) < len(whole.data) / 2
+    small.close()
     for answer in (whole, small):
         assert "max-age=31536000" in answer.headers["Cache-Control"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
