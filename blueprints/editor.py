@@ -39,7 +39,7 @@ from blueprints import (
 )
 from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
-from blueprints.editor_view import TABS, TARGETS, View
+from blueprints.editor_view import TARGETS, View
 from blueprints.fields import typed
 from blueprints.flow_tools import checked, with_usual_sender
 from flows import edits, fixes
@@ -116,7 +116,6 @@ def render(
         "editor/page.html",
         kept=kept.calls(stored, page.view),
         page=page,
-        tabs=TABS,
         targets=TARGETS,
         targets_by_name=dict(TARGETS),
         lost=lost,

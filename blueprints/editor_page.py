@@ -104,9 +104,9 @@ class Page:
     keypad: tuple[Key, ...]
     wrong: Key | None
     key_name: str
-    steps: list[Step]
+    steps: tuple[Step, ...]
     new_step: Step | None
-    kinds: list[Kind]
+    kinds: tuple[tuple[Kind, str], ...]
     cannot: Mapping[str, str]
     checks: tuple[Check, ...]
     begun: bool
@@ -154,6 +154,7 @@ def build(
     problems = problems if begun else ()
     errors = [problem.severity for problem in problems].count("error")
     proof = prove(flow, known_seconds) if flow.menus and begun else None
+    lacking = cannot(view.target)
     keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
     return Page(
         stored=stored,
@@ -166,10 +167,10 @@ def build(
         keypad=tuple(key for key in keypad if key.trigger != WRONG),
         wrong=next((key for key in keypad if key.trigger == WRONG), None),
         key_name=say(trigger_name(view.key)),
-        steps=_steps(stored, menu, view, step_form) if menu else [],
+        steps=_steps(stored, menu, view, step_form) if menu else (),
         new_step=_new_step(stored, view, step_form) if menu else None,
-        kinds=kinds_for(view.key),
-        cannot=cannot(view.target),
+        kinds=tuple((kind, lacking.get(kind.name, "")) for kind in kinds_for(view.key)),
+        cannot=lacking,
         begun=begun,
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
@@ -304,7 +305,7 @@ def _key(flow: Flow, menu: Menu, trigger: str, view: View, pressed: Mapping[str,
     )
 
 
-def _steps(stored: StoredFlow, menu: Menu, view: View, sent: StepForm | None) -> list[Step]:
+def _steps(stored: StoredFlow, menu: Menu, view: View, sent: StepForm | None) -> tuple[Step, ...]:
     actions = menu.actions(view.key)
     steps = []
     for position, action in enumerate(actions):
@@ -325,7 +326,7 @@ def _steps(stored: StoredFlow, menu: Menu, view: View, sent: StepForm | None) ->
                 view.at(step=action.id).url(f"step-{action.id}"),
             )
         )
-    return steps
+    return tuple(steps)
 
 
 def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | None:

@@ -2,7 +2,8 @@
 
 A part is made from plain values and nothing else, so equal values make equal HTML. Its mark
 stands in the page; a browser with scripts names the marks it has, and is not sent these again
-(static/scripts/15-parts.js). Without scripts every page is whole.
+(static/scripts/15-parts.js). Without scripts every page is whole. What every form says besides
+its fields changes with each edit: a part has ``tokens`` in its place, filled in on the way out.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Any
 from flask import Flask, current_app, request
 from markupsafe import Markup
 
+from blueprints.formats import edit_token
 from blueprints.languages import spoken
 
 HELD = "X-Parts"
 """The header in which a page says which parts it has, with spaces between their marks."""
 
-REMEMBERED = 300
+REMEMBERED = 600
 """How many parts stay in memory (ours; the list of 200 menus takes some 50 kB)."""
 
 
@@ -36,16 +38,33 @@ class Part:
     attributes: Markup
 
 
+TOKENS = Markup("<!--tokens-->")
+"""Where ``edit_token`` goes in a part; what people typed cannot look like it on a page."""
+
 _made: OrderedDict[tuple[object, ...], tuple[Markup, str]] = OrderedDict()
 _lock = Lock()
 
 
-def part(name: str, **facts: Any) -> Part:
-    """The part ``editor/parts/<name>.html``, made from ``facts``; all of them hashable."""
-    html, mark = _remembered(name, facts)
+def part(name: str, revision: int = 0, /, *, form: object = None, **facts: Any) -> Part:
+    """The part ``editor/parts/<name>.html``, made from ``facts``; all of them hashable.
+
+    ``revision``: what its forms are made on. ``form``: what is being filled in; a part with one
+    is made and sent anew.
+    """
+    if form is not None:
+        return Part(_filled_in(_make(name, {"form": form, **facts}), revision), Markup(""))
+    html, mark = _remembered(name, {"form": None, **facts})
     if mark in request.headers.get(HELD, "").split():
-        return Part(Markup(""), Markup(f'data-part="{mark}" data-held'))
-    return Part(html, Markup(f'data-part="{mark}"'))
+        return Part(Markup(""), Markup(f'data-part="{mark}" data-held="{revision}"'))
+    return Part(_filled_in(html, revision), Markup(f'data-part="{mark}"'))
+
+
+def _filled_in(html: Markup, revision: int) -> Markup:
+    return Markup(html.replace(TOKENS, edit_token(revision)))
+
+
+def _make(name: str, facts: dict[str, Any]) -> Markup:
+    return Markup(current_app.jinja_env.get_template(f"editor/parts/{name}.html").render(**facts))
 
 
 def _remembered(name: str, facts: dict[str, Any]) -> tuple[Markup, str]:
@@ -54,7 +73,7 @@ def _remembered(name: str, facts: dict[str, Any]) -> tuple[Markup, str]:
         if key in _made:
             _made.move_to_end(key)
             return _made[key]
-    html = Markup(current_app.jinja_env.get_template(f"editor/parts/{name}.html").render(**facts))
+    html = _make(name, facts)
     made = html, hashlib.sha256(f"{name}{html}".encode()).hexdigest()[:12]
     with _lock:
         _made[key] = made
@@ -64,5 +83,6 @@ def _remembered(name: str, facts: dict[str, Any]) -> tuple[Markup, str]:
 
 
 def init_app(app: Flask) -> None:
-    """Offer ``part()`` to templates."""
+    """Offer ``part()`` and ``tokens`` to templates."""
     app.add_template_global(part)
+    app.jinja_env.globals["tokens"] = TOKENS

@@ -85,6 +85,11 @@ class View:
         return replace(self, desk=False)
 
     @property
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """What can stand beside the menu: names and what they are called."""
+        return TABS
+
+    @property
     def slug(self) -> str:
         """The chosen key as it stands in an address."""
         return SLUGS[self.key]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,9 +24,13 @@ def word(name: str, text: str) -> Markup:
 
 def what(name: str) -> Markup:
     """A small mark beside a heading that leads to what its word means. Raises KeyError."""
+    return _mark(_address(name), _("What is this? (opens beside this page)"))
+
+
+@cache
+def _mark(where: str, asked: str) -> Markup:
     mark = '<a class="what" href="{}" aria-label="{}" title="{}" target="_blank">?</a>'
-    asked = _("What is this? (opens beside this page)")
-    return Markup(mark).format(_address(name), asked, asked)
+    return Markup(mark).format(where, asked, asked)
 
 
 def _address(name: str) -> str:

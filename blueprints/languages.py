@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -53,13 +53,35 @@ def _country(country: Country) -> str:
     return str(locale.territories.get(country.region, country)) if locale else str(country)
 
 
+class _Sentences(Domain):
+    """The catalogue of a request's language, looked for once, not for every sentence."""
+
+    def get_translations(self) -> Any:
+        """Called by every ``gettext`` and its relatives."""
+        if not has_request_context():
+            return super().get_translations()
+        locale = get_locale()
+        of, found = g.get("catalogue", (None, None))
+        if of is not locale:
+            found = super().get_translations()
+            g.catalogue = locale, found
+        return found
+
+
+_SENTENCES = _Sentences()
+
+
+class _Languages(Babel):
+    domain_instance = _SENTENCES
+
+
 def _catalogue() -> Any:
-    """The page's catalogue, looked for once: a page asks for it some hundred times."""
-    found = g.get("catalogue")
+    """The same for templates, which speak one language from beginning to end."""
+    found = g.get("page_catalogue")
     if found is None:
-        found = get_translations()
+        found = _SENTENCES.get_translations()
         if has_request_context():
-            g.catalogue = found
+            g.page_catalogue = found
     return found
 
 
@@ -92,7 +114,7 @@ ON_PAGES = {
 
 def init_app(app: Flask) -> None:
     """Offer ``_``, ``say`` and ``say_ours`` to templates."""
-    Babel(app, locale_selector=spoken)
+    _Languages(app, locale_selector=spoken)
     app.jinja_env.globals.update(ON_PAGES)
     app.add_template_filter(say)
     app.add_template_filter(say_ours)

@@ -32,7 +32,7 @@ SHORT = 26
 """How many characters of a value fit on a key."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """How one kind of step looks.
 

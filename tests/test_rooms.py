@@ -1,6 +1,7 @@
 """The house: who may rely on whom. Imports go one way, and some doors stay shut."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def _files(room: str) -> list[Path]:
     return [single] if single.exists() else sorted((ROOT / room).rglob("*.py"))
 
 
+@cache
 def _imports(path: Path) -> set[str]:
     names: set[str] = set()
     for item in ast.walk(ast.parse(path.read_text())):
@@ -61,6 +63,7 @@ def test_a_room_never_uses_what_belongs_elsewhere(room):
         assert not _imports(path) & NEVER[room], path.relative_to(ROOT)
 
 
+@cache
 def _whole_names(path: Path) -> set[str]:
     """Every module that a file imports, with its dots, and each name taken out of one."""
     names: set[str] = set()

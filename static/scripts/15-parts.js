@@ -5,8 +5,10 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (here.length) event.detail.headers["X-Parts"] = here.join(" ");
 });
 
-// A function, so that what morphs the page may call it: nothing in the part is looked at.
+// A function, so that what morphs the page may call it: nothing in the part is looked at. Its forms
+// are from now on about the revision that the rest of the page shows.
 function stays(old, fresh) {
   if (old.dataset.part !== fresh.dataset.part) location.reload();
+  for (const field of old.querySelectorAll("input[name=revision]")) field.value = fresh.dataset.held;
   return false;
 }

@@ -61,11 +61,21 @@ def test_an_edit_that_stays_at_its_address_adds_no_step_to_go_back_to(change, fl
 
 
 def test_what_a_browser_has_already_is_not_sent_again(change, owner):
-    had = marks(owner.text)
-    reply = change(had, script="Press 1, please.")
+    first = change(script="Press 1, please.")
+    reply = change(marks(first.text), script="Press 1, thanks.", revision="2")
+    assert len(marks(reply.text)) == 7
     assert set(marks(reply.text).values()) == {True}
-    assert "Menu 29" not in reply.text
+    assert "Menu 29" not in reply.text and "Hang up</button>" not in reply.text
     assert len(reply.text) < len(owner.text) / 2
+
+
+def test_a_part_that_stays_is_told_what_its_forms_are_about_now(change, owner, flow_id):
+    first = change(script="Press 1, please.")
+    reply = change(marks(first.text), script="Press 1, thanks.", revision="2")
+    assert set(re.findall(r'data-held="(\d+)"', reply.text)) == {"3", "0"}
+    whole = owner.get(f"/flows/{flow_id}").text
+    assert set(re.findall(r'name="revision" value="(\d+)"', whole)) == {"3"}
+    assert "<!--" not in whole
 
 
 def test_what_an_edit_changes_is_sent_though_the_browser_has_the_old_one(change, owner):

@@ -3,12 +3,11 @@
 import subprocess
 import sys
 
-import requests
 from werkzeug.routing import Map, Rule
 
 from app import create_app
 from blueprints.assets import STATIC, serve_compressed
-from tests.helpers import ROOT, start_server
+from tests.helpers import ROOT
 
 LOADED = """
 import sys, serve
@@ -68,13 +67,3 @@ def test_a_start_that_was_cut_off_while_compressing_is_made_up_for(data):
     serve_compressed(create_app(data=data, TESTING=True)).join()
     assert not list(folder.glob("draft-*"))
     assert list(folder.glob("htmx*.br"))
-
-
-def test_the_page_comes_while_files_are_compressed(data, tmp_path):
-    url, process = start_server(data, tmp_path / "log")
-    try:
-        assert requests.get(f"{url}/login", timeout=5).ok
-        assert requests.get(f"{url}/static/icon.svg", timeout=5).headers["X-Content-Type-Options"]
-    finally:
-        process.terminate()
-        process.wait(10)

@@ -17,7 +17,7 @@ WIDTHS = (740, 768, 900, 1024, 1200, 1260, 1366)
 BROKEN = """() => {
   const found = [], wide = document.documentElement.scrollWidth - innerWidth;
   if (wide > 0) found.push(`${wide} pixels wider than the window`);
-  const parts = [...document.querySelectorAll('.bar .brand, .bar .crumbs, .bar .saved, .bar .bar-actions > *')]
+  const parts = [...document.querySelectorAll('.bar .brand, .bar .crumbs, .bar .saved, .bar .bar-actions > .undo, .bar .actions > *')]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 0);
   for (const one of parts) for (const other of parts) {
     const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
