@@ -44,7 +44,7 @@ soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak -s tests/soak $(ARGS)
 
 fuzz: .venv/dev.stamp
-	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest tests/flows/test_fuzz.py
+	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest $${FUZZ:-tests/flows/test_fuzz.py}
 
 # Thousands of made-up requests at every door for programs; OPENAPI_SEED=… for other ones.
 fuzz-api: .venv/dev.stamp

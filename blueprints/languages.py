@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
@@ -87,8 +88,13 @@ def _catalogue() -> Any:
 
 def _marked(text: str, values: dict[str, Any]) -> Markup:
     """A translated sentence for a page, in an attribute too; its values are made safe."""
-    marked = Markup(text.replace('"', "&#34;"))
+    marked = _without_values(text)
     return marked % values if "%" in text else marked
+
+
+@lru_cache(maxsize=10_000)
+def _without_values(text: str) -> Markup:
+    return Markup(text.replace('"', "&#34;"))
 
 
 def _on_page(text: str, /, **values: Any) -> Markup:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from blueprints.languages import say
+from blueprints.languages import say, spoken
 from flows.checks import CANNOT
 from flows.document import (
     WRONG,
@@ -148,8 +149,13 @@ _LABELS = {service.target: service.label for service in SERVICES.values()}
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def cannot(target: str) -> dict[str, str]:
+def cannot(target: str) -> Mapping[str, str]:
     """The kinds of steps that a target does not have -> what to know of that."""
+    return _cannot(target, spoken())
+
+
+@cache
+def _cannot(target: str, _language: str) -> Mapping[str, str]:
     return {
         name: _(
             "Not possible with %(service)s. Possible with: %(others)s.",

@@ -7,11 +7,12 @@ Errors stop sending, never saving; warnings stop nothing. One code, one sentence
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 
-from flows.document import Flow, Menu
+from flows.document import AnyAction, Flow, HangUp, Menu
 from flows.memo import PerMenu
 from flows.paths import Map
 from flows.problems import Fix, Problem
@@ -83,15 +84,29 @@ def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterato
             yield problem
 
 
-def _compiles_alone(menu: Menu, has_inbox: bool) -> bool:
-    alone = Flow(name="", menus=(menu,))
+@dataclass(frozen=True, eq=False)
+class _Keys:
+    """What a menu's keys do: the very same ones after an edit of what it says."""
+
+    steps: dict[str, tuple[AnyAction, ...]]
+
+    def __hash__(self) -> int:
+        return id(self.steps)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keys) and self.steps is other.steps
+
+
+@lru_cache(maxsize=2_000)
+def _keys_compile(keys: _Keys, has_inbox: bool) -> bool:
+    alone = Flow(name="", menus=(Menu(id="alone", keys=keys.steps),))
     compiled = speechcall.compile_flow(alone, inbox=Inbox("", {}) if has_inbox else None)
     return isinstance(compiled, Compiled) or all(
         reason.code in FOUND_HERE for reason in compiled.reasons
     )
 
 
-_is_carried_alone = PerMenu(_compiles_alone)
+_is_carried_alone = PerMenu(lambda menu, has_inbox: _keys_compile(_Keys(menu.keys), has_inbox))
 
 
 def _are_carried(flow: Flow, inbox: Inbox | None) -> bool:
@@ -125,7 +140,7 @@ def _what(problem: Problem) -> tuple[str, str, str]:
 
 
 def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
-    """A step that SpeechCall has no word for can at least be taken out.
+    """A step that SpeechCall has no word for can at least be taken out, or become a hang-up.
 
     What the Voice API cannot carry depends on the steps beside it: without one step another one
     is the next reason.
@@ -136,4 +151,15 @@ def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
     if facts.target != speechcall.TARGET or place.step_id not in no_word:
         return reason
     params = {"menu_id": place.menu_id, "step_id": place.step_id}
-    return replace(reason, fixes=(Fix("remove_step", said("Remove this step"), params),))
+    if _ends_without(steps, place.step_id):
+        return replace(reason, fixes=(Fix("remove_step", said("Remove this step"), params),))
+    return replace(reason, fixes=(Fix("hang_up_instead", said("Hang up instead"), params),))
+
+
+def _ends_without(steps: tuple[AnyAction, ...], step_id: str) -> bool:
+    """Whether a call that meets this step ends without it, too; or never meets it."""
+    rest = tuple(step for step in steps if step.id != step_id)
+    end = menus.leaving(rest)
+    if end is None:
+        return False
+    return isinstance(rest[end], HangUp) or steps[end].id == rest[end].id

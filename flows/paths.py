@@ -21,7 +21,7 @@ from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, men
 from flows.durations import is_known, prompt_ms, seconds_in_words, wait_ms
 from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
 from flows.longest import Longest, OnceOnly, longest, once_only
-from flows.memo import PerMenu
+from flows.memo import PerFlow, PerMenu
 from flows.said import joined, one_after_another, said
 
 MOST_PHRASES = 12
@@ -99,8 +99,7 @@ class Map:
     @classmethod
     def of(cls, flow: Flow) -> Map:
         """The map of a flow."""
-        order = _same(tuple([menu.id for menu in flow.menus]))
-        return _map(tuple([_ways_of(menu, order) for menu in flow.menus]))
+        return _map_of(flow)
 
     @cached_property
     def once_only(self) -> OnceOnly:
@@ -157,6 +156,14 @@ class Map:
 
 
 _map = lru_cache(maxsize=SHAPES)(Map)
+
+
+def _found(flow: Flow) -> Map:
+    order = _same(tuple([menu.id for menu in flow.menus]))
+    return _map(tuple([_ways_of(menu, order) for menu in flow.menus]))
+
+
+_map_of: PerFlow[Map] = PerFlow(_found)
 
 
 @lru_cache(maxsize=SHAPES)

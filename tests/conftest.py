@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -55,6 +57,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order += quick[len(slow) * share :]
     items[:] = [item for file in order for item in files[file]]
 
+
+# A gate that is green for one is green for all; `make fuzz` looks for other examples.
+settings.register_profile("the same for all", derandomize=True)
+settings.register_profile("others", derandomize=False)
+settings.load_profile("others" if "FUZZ_EXAMPLES" in os.environ else "the same for all")
 
 Flask.jinja_options = {"bytecode_cache": Compiled()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flows.document import AnyAction, Menu
@@ -47,6 +48,9 @@ class Facts(NamedTuple):
     allowed_hosts: frozenset[str]
 
 
+_pointer = lru_cache(maxsize=4_000)(pointer)
+
+
 @dataclass(frozen=True)
 class Spot:
     """A place for people and the editor, and the same place as a path of the SpeechCall form."""
@@ -75,7 +79,7 @@ class Spot:
         return Problem(
             code,
             "warning" if code in WARNINGS else "error",
-            pointer(self.path),
+            _pointer(self.path),
             params or {},
             self.place,
             tuple(fix for fix in fixes if fix is not None),

@@ -367,7 +367,9 @@ def test_every_repair_is_offered_by_some_check() -> None:
         fix.edit for _, flow, *_ in CASES for problem in check(flow) for fix in problem.fixes
     }
     played = check(good_flow(), recordings={"ivr_1": Recording(gone=True)})
-    offered |= {fix.edit for problem in played for fix in problem.fixes}
+    both = {"1": (Connect(id="c", number="+15055559999"), HangUp(id="h"))}
+    ended = check(good_flow(good_menu(keys=both)))
+    offered |= {fix.edit for problem in (*played, *ended) for fix in problem.fixes}
     assert offered == set(FIXES)
 
 

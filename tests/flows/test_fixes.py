@@ -151,6 +151,30 @@ def test_a_repair_of_a_menu_that_is_gone_says_so(edit: str) -> None:
         apply(flow(menu("a")), Fix(edit, "", params), ids())
 
 
+CONNECT, BACK = Connect(id="c", number="+380501234567"), GoTo(id="g", menu="a")
+END = (HangUp(id="w"),)
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ({WRONG: (CONNECT, BACK)}, {WRONG: ["hangup", "goto"]}),
+        ({"1": (CONNECT,), WRONG: (BACK,)}, {"1": ["hangup"], WRONG: ["goto"]}),
+        ({"1": (BACK, CONNECT), WRONG: END}, {"1": ["goto"], WRONG: ["hangup"]}),
+    ],
+    ids=["before a way back", "the only way out", "never met"],
+)
+def test_without_a_step_that_speechcall_cannot_carry_a_call_still_ends(
+    keys: dict[str, Any], left: dict[str, list[str]]
+) -> None:
+    lost = flow(menu("a", script="Press 1.", keys=keys))
+    (problem,) = (p for p in check(lost) if p.code == "not_for_target")
+    repaired = apply(lost, problem.fixes[0], ids())
+    kinds = {key: [step.kind for step in steps] for key, steps in repaired.menus[0].keys.items()}
+    assert kinds == left
+    assert not errors(check(repaired))
+
+
 def test_a_step_that_speechcall_has_no_word_for_can_be_taken_out() -> None:
     connect = Connect(id="c", number="+380501234567")
     ends = {"1": (connect, HangUp(id="h")), WRONG: (HangUp(id="w"),)}
