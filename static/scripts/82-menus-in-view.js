@@ -16,6 +16,6 @@ const viewShown = () => `${document.getElementById("main")?.dataset.view} ${docu
 document.addEventListener("htmx:beforeSwap", () => { viewBefore = viewShown(); });
 document.addEventListener("htmx:afterSwap", () => {
   const main = document.querySelector(".studio"), views = document.querySelector(".views");
-  if (!main || !views?.checkVisibility() || viewShown() === viewBefore || main.getBoundingClientRect().top >= 0) return;
+  if (viewShown() === viewBefore || !main || !views?.checkVisibility() || main.getBoundingClientRect().top >= 0) return;
   main.scrollIntoView({ block: "start" });
 });
