@@ -17,6 +17,7 @@ from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
 from blueprints.fields import OurForm
 from blueprints.flow_tools import checked, compiled
+from blueprints.formats import phone_number
 from blueprints.judged import Words, words_of
 from blueprints.noting import note, number_hint
 from blueprints.queue import jobs
@@ -42,7 +43,7 @@ blueprint = Blueprint("test_call", __name__, url_prefix="/flows/<int:flow_id>/ca
 blueprint.before_request(sign_in_first)
 
 FIRST_NUMBER = "+1 505 555 0100"
-"""What the field offers: a number of the practice network that rings on the screen."""
+"""What the field offers somebody who has not rung yet: on the practice network it rings here."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,16 @@ class ConfirmForm(NumberForm):
 @blueprint.get("")
 @may_edit
 def start(flow_id: int) -> ResponseReturnValue:
-    """Choose a connection and a number; the address carries both on the way back here."""
-    stored, asked = _load(flow_id), request.args
-    typed = {"number": asked.get("number", FIRST_NUMBER), "connection": asked.get("connection")}
+    """Choose a connection and a number: those of the person's last call, unless the address (on
+    the way back here) has others.
+    """
+    stored, asked, me = _load(flow_id), request.args, person()
+    number, connection = calls.last_of(db(), me.workspace_id, me.id)
+    usual = phone_number(number) if number else FIRST_NUMBER
+    typed = {
+        "number": asked.get("number", usual),
+        "connection": asked.get("connection", str(connection or "")),
+    }
     return _page(stored, NumberForm(formdata=None, data=typed))
 
 
@@ -287,7 +295,8 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
         for connection in connections.list_all(db(), person().workspace_id)
     ]
     able = [choice for choice in choices if not choice.problems]
-    chosen = form.connection.data or (str(able[0].connection.id) if able else "")
+    known = [str(choice.connection.id) for choice in able]
+    chosen = form.connection.data if form.connection.data in known else (known or [""])[0]
     return render_template(
         "calls/start.html",
         stored=stored,

@@ -229,6 +229,24 @@ def get(db: Database, workspace_id: int, call_id: int) -> StoredCall | None:
     return as_call(row) if row else None
 
 
+NEWEST_LOOKED_AT = 200
+"""How many of a workspace's newest calls are looked through for a person's own (ours)."""
+
+
+def last_of(db: Database, workspace_id: int, person_id: int) -> tuple[str, int | None]:
+    """(number, connection) that a person last rang from the screens; ("", None) if not lately."""
+    row = one(
+        db,
+        "SELECT to_number, connection_id FROM (SELECT * FROM calls WHERE workspace_id = ?"
+        " AND listed = 1 ORDER BY id DESC LIMIT ?) WHERE origin = 'app' AND person_id = ?"
+        " ORDER BY id DESC LIMIT 1",
+        workspace_id,
+        NEWEST_LOOKED_AT,
+        person_id,
+    )
+    return (row["to_number"], row["connection_id"]) if row else ("", None)
+
+
 def of_bulk(db: Database, workspace_id: int, bulk_id: str) -> list[StoredCall]:
     """The calls that a gateway accepted under one bulk id."""
     found = rows(

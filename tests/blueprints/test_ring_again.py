@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from flows.document import Flow, HangUp, Menu
 from storage import calls, connections
 from storage.calls import NewCall
-from tests.blueprints.ringing import two_menus
+from tests.blueprints.ringing import practice, two_menus
 from tests.helpers import save_flow
 
 NUMBER = "+15055550100"
@@ -93,3 +94,46 @@ def test_after_a_day_the_question_is_over(owner, db, flow_id):
     db.conn.commit()
     ask(owner, db, flow_id)
     assert "may have rung" not in owner.text
+
+
+OTHER, AS_WRITTEN = "+380501234567", "+380 50 123 4567"
+
+
+def offered(page):
+    """(number, connection) that the page of a test call begins with."""
+    number = re.search(r'name="number"[^>]*value="([^"]*)"', page.text)[1]
+    return number, re.search(r'name="connection" value="(\d+)" checked', page.text)[1]
+
+
+def test_what_a_person_rang_last_is_offered_for_the_next_flow_and_to_nobody_else(
+    owner, viewer, db, flow_id
+):
+    db.execute("UPDATE people SET role = 'editor' WHERE email = 'viewer@example.com'")
+    db.commit()
+    said = Menu(id="a", script="Hello.", recording="ivr_1", keys={"wrong": (HangUp(id="h"),)})
+    flow_id = save_flow(db, Flow(name="Hello", sender="380441234567", menus=(said,)))
+    first = offered(owner.get(f"/flows/{flow_id}/call"))
+    second = practice(db, "voice_api")
+    ask(owner, db, flow_id)
+    assert ring(owner, db, flow_id, number=OTHER, connection=second).status_code == 303
+    other = save_flow(db, Flow(name="Another", sender="380441234567", menus=(said,)))
+    assert offered(owner.get(f"/flows/{other}/call")) == (AS_WRITTEN, second) != first
+    assert offered(viewer.get(f"/flows/{other}/call")) == first
+
+
+def test_an_erased_number_and_a_connection_that_is_gone_are_not_offered(owner, db, flow_id):
+    first = offered(owner.get(f"/flows/{flow_id}/call"))
+    ask(owner, db, flow_id)
+    assert ring(owner, db, flow_id, number=OTHER).status_code == 303
+    db.execute("UPDATE calls SET to_number = '', connection_id = NULL")
+    db.commit()
+    assert offered(owner.get(f"/flows/{flow_id}/call")) == first
+
+
+def test_the_last_call_of_a_person_is_found_among_the_newest_only(db):
+    asked = []
+    db.conn.set_trace_callback(asked.append)
+    calls.last_of(db, 1, 1)
+    db.conn.set_trace_callback(None)
+    plan = " ".join(row["detail"] for row in db.query(f"EXPLAIN QUERY PLAN {asked[-1]}"))
+    assert "INDEX calls_listed (workspace_id=? AND listed=?)" in plan
