@@ -238,7 +238,7 @@ class Proof:
         time = seconds_in_words(self.longest.total)
         who = keys_in_words(self.longest.given)
         return said(
-            "Longest call that goes back to no menu: {about} {time} (the caller {does}).",
+            "Longest call without coming back to a menu: {about} {time} (the caller {does}).",
             about=about,
             time=time,
             does=who,

@@ -42,7 +42,7 @@ STATUSES: dict[str, tuple[Outcome, bool, str]] = {
     "sent": ("waiting", False, said("SpeechCall took the call.")),
     "accepted": ("waiting", False, said("SpeechCall took the call.")),
     "scheduled": ("waiting", False, said("The call is waiting for its turn.")),
-    "processing": ("waiting", False, said("The call is being made.")),
+    "processing": ("waiting", False, said("The call is under way.")),
     "delivered": ("answered", True, said("The call was answered.")),
     "undeliverable": ("not_answered", True, said("The call was not answered.")),
     "permanenterror": ("failed", True, said("This number cannot be called.")),

@@ -159,18 +159,18 @@ def test_silence_ends_exactly_when_a_silent_call_does(document: Flow) -> None:
         (
             (menu("main", k1="end", wrong="again:2 end"),),
             "Every caller reaches an end. "
-            "Longest call that goes back to no menu: about 36 s "
+            "Longest call without coming back to a menu: about 36 s "
             "(the caller stays silent 3 times).",
         ),
         (
             (menu("main", k1="day", k2="end", wrong="day"), menu("day", k1="main", wrong="end")),
             "Every caller reaches an end. "
-            "Longest call that goes back to no menu: about 24 s (the caller stays silent 2 times).",
+            "Longest call without coming back to a menu: about 24 s (the caller stays silent 2 times).",
         ),
         (
             (menu("main", k1="main", k2="connect", wrong="main"),),
             "Keys lead every caller to an end, but silence in Main goes on for ever. "
-            "Longest call that goes back to no menu: about 2 s (the caller presses 2).",
+            "Longest call without coming back to a menu: about 2 s (the caller presses 2).",
         ),
         (
             (menu("main", k1="main", wrong="main"),),
