@@ -12,7 +12,7 @@ from flask import Flask, g
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import Field
 
 from storage.connections import Connection
@@ -75,10 +75,21 @@ def connection_name(connection: Connection) -> str:
 
 def control(field: Field, control_id: str, attributes: dict[str, Any]) -> Markup:
     """A form's field as HTML, tied to its help and, when it is wrong, to its error."""
-    described = {"aria-describedby": f"{control_id}-help"} if field.description else {}
+    return field(id=control_id, **_described(field, control_id), **attributes)
+
+
+def _described(field: Field, control_id: str) -> dict[str, str]:
     if field.errors:
-        described = {"aria-invalid": "true", "aria-describedby": f"{control_id}-error"}
-    return field(id=control_id, **described, **attributes)
+        return {"aria-invalid": "true", "aria-describedby": f"{control_id}-error"}
+    return {"aria-describedby": f"{control_id}-help"} if field.description else {}
+
+
+def about(field: Field, control_id: str) -> Markup:
+    """The same of a field whose HTML stands in a template: what it is called, and tied to."""
+    said = {"id": control_id, "name": field.name, **_described(field, control_id)}
+    if field.flags.maxlength:
+        said["maxlength"] = field.flags.maxlength
+    return Markup("").join(Markup(f' {name}="{escape(value)}"') for name, value in said.items())
 
 
 def edit_token(revision: int | str) -> Markup:
@@ -99,5 +110,6 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(amount)
     app.add_template_filter(day)
     app.add_template_filter(connection_name)
+    app.add_template_global(about)
     app.add_template_global(control)
     app.add_template_global(edit_token)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -69,18 +69,18 @@ class _Sentences(Domain):
         return found
 
 
-_SENTENCES = _Sentences()
-
-
 class _Languages(Babel):
-    domain_instance = _SENTENCES
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """One for the application: Babel's is made anew, and reads the catalogue, for a request."""
+        return _Sentences()
 
 
 def _catalogue() -> Any:
     """The same for templates, which speak one language from beginning to end."""
     found = g.get("page_catalogue")
     if found is None:
-        found = _SENTENCES.get_translations()
+        found = get_translations()
         if has_request_context():
             g.page_catalogue = found
     return found

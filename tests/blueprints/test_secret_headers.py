@@ -59,3 +59,22 @@ def test_a_refused_form_keeps_the_secret_covered(house, save):
     assert house.owner.page.status_code == 422
     assert "s3cret" not in house.owner.text
     assert COVERED in html.unescape(house.owner.text)
+
+
+def test_headers_are_folded_away_until_there_are_some(owner, db):
+    tell = Webhook(id="w", url="https://hooks.example.com/")
+    with_some = Webhook(id="x", url="https://hooks.example.com/", headers={"X-Shop": "7"})
+    menu = Menu(id="a", name="A", script="Press 1.", keys={"1": (tell, with_some)})
+    place = f"/flows/{save_flow(db, Flow(name='F', menus=(menu,)))}?menu=a&step="
+    folded = re.compile(r'<details class="headers" id="step-headers">')
+    opened = re.compile(r'<details class="headers" id="step-headers" open>')
+    assert folded.search(owner.get(f"{place}w").text)
+    assert opened.search(owner.get(f"{place}x").text)
+    owner.post(
+        "/flows/1/menus/a/steps/w?menu=a&step=w",
+        kind="webhook",
+        url="https://hooks.example.com/",
+        **{"headers-0-name": "Bad name", "headers-0-value": "x"},
+    )
+    assert owner.page.status_code == 422
+    assert opened.search(owner.text)

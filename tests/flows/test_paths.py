@@ -165,7 +165,8 @@ def test_silence_ends_exactly_when_a_silent_call_does(document: Flow) -> None:
         (
             (menu("main", k1="day", k2="end", wrong="day"), menu("day", k1="main", wrong="end")),
             "Every caller reaches an end. "
-            "Longest call without coming back to a menu: about 24 s (the caller stays silent 2 times).",
+            "Longest call without coming back to a menu: about 24 s "
+            "(the caller stays silent 2 times).",
         ),
         (
             (menu("main", k1="main", k2="connect", wrong="main"),),

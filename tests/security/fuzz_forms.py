@@ -104,13 +104,14 @@ class Fuzz:
         self.db.conn.commit()
 
     def run(self, seconds: float) -> dict[str, Any]:
-        """Requests for so many seconds; what came of them."""
+        """Requests for so many seconds, every route at least once; what came of them."""
+        unseen = self.dreams.random.sample(self.rules, len(self.rules))
         began, warm = time.monotonic(), min(seconds * WARM_UP, MOST_WARM_UP_S)
         first = 0
-        while (spent := time.monotonic() - began) < seconds:
+        while (spent := time.monotonic() - began) < seconds or unseen:
             if spent > warm and not first:
                 first = memory()
-            self.one()
+            self.one(unseen.pop() if unseen else None)
         return {
             "requests": self.statuses.total(), "statuses": dict(sorted(self.statuses.items())),
             "routes": len(self.visited), "of": len({rule.endpoint for rule in self.rules}),
@@ -118,8 +119,8 @@ class Fuzz:
             "grown_mb": round((memory() - first) / 1e6, 1), "memory_mb": round(memory() / 1e6),
         }  # fmt: skip
 
-    def one(self) -> None:
-        """One request on one route, as one of the people."""
+    def one(self, rule: Any = None) -> None:
+        """One request on a route, or on any, as one of the people."""
         made = self.statuses.total()
         if made and made % FURNISH_EVERY == 0:
             self.things = self._furnish(made)
@@ -129,7 +130,7 @@ class Fuzz:
             browser.get("/" if who else "/login")
             if who and "/login" in browser.page.request.path:
                 self.browsers[who] = browser = self._browser(who)
-        rule = self.dreams.random.choice(self._with_forms() if made % 2 else self.rules)
+        rule = rule or self.dreams.random.choice(self._with_forms() if made % 2 else self.rules)
         method, path = self.dreams.method(rule.methods), self._path(rule)
         given: dict[str, Any] = {"query_string": self.dreams.query()}
         if method not in ("GET", "HEAD"):

@@ -33,8 +33,8 @@ def test_no_request_ends_in_an_error_of_ours(fuzzed):
 
 
 def test_the_routes_were_asked_and_most_kinds_of_answers_came(fuzzed):
-    # Routes are drawn by chance, and a busy machine asks fewer requests in a minute.
-    assert fuzzed["routes"] >= 0.9 * fuzzed["of"]
+    # Some of what is made up cannot be put into a request.
+    assert fuzzed["routes"] >= 0.95 * fuzzed["of"]
     assert fuzzed["statuses"].keys() >= {"200", "302", "303", "400", "401", "403", "404", "405"}
 
 
