@@ -72,7 +72,7 @@ class _Sentences(Domain):
 class _Languages(Babel):
     @cached_property
     def domain_instance(self) -> Domain:
-        """One for the application: Babel's is made anew, and reads the catalogue, for a request."""
+        """One for the application, as Babel's own."""
         return _Sentences()
 
 
