@@ -43,6 +43,7 @@ demo: .venv/run.stamp
 soak: .venv/dev.stamp
 	$(BIN)/python -m pytest -m soak -s tests/soak $(ARGS)
 
+# FUZZ=tests/flows: other examples for the other properties than those that make test has.
 fuzz: .venv/dev.stamp
 	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest $${FUZZ:-tests/flows/test_fuzz.py}
 

@@ -25,7 +25,7 @@ THREADS = 6
 threads forty people wait longer: they share one interpreter (``benchmarks/bench_forty.py``)."""
 
 NEW_OBJECTS = 50_000
-"""So many more objects than before are made before the garbage collector looks (Python: 700)."""
+"""So many more objects than before are made before the collector looks (Python 3.11: 700)."""
 
 
 def application() -> Flask:

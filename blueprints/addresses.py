@@ -33,7 +33,7 @@ class LateRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         name = "_build_unknown" if append_unknown else "_build"
 
-        def build(rule: LateRule, **values: Any) -> tuple[str, str]:
+        def build(rule: LateRule, /, **values: Any) -> tuple[str, str]:
             compiled = super()._compile_builder(append_unknown).__get__(rule, None)
             setattr(rule, name, compiled)
             return compiled(**values)  # type: ignore[no-any-return]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import mimetypes
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from wsgiref.headers import Headers
 
@@ -18,6 +20,7 @@ from whitenoise.compress import Compressor
 from blueprints.addresses import address
 from blueprints.security import HTTPS_ONLY_S
 
+LOG = logging.getLogger(__name__)
 STATIC = Path(__file__).parent.parent / "static"
 JOINED = {"press-one.css": "styles", "press-one.js": "scripts"}
 """What a browser fetches as one file, and the folder of its parts, joined in the order of names."""
@@ -110,9 +113,13 @@ def serve_compressed(app: Flask) -> Thread:
             headers[name] = value
 
     def prepare() -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in _names():
-            _copy(name, folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in _names():
+                _copy(name, folder)
+        except OSError as reason:
+            LOG.warning("Static files are served without copies in %s: %s", folder, reason)
+            return
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
             app.wsgi_app, root=folder, prefix="static/", max_age=YEAR_S, add_headers_function=add
         )
@@ -124,15 +131,16 @@ def serve_compressed(app: Flask) -> Thread:
 
 def _copy(name: str, folder: Path) -> None:
     """A static file and what it is when compressed; the plain one last, as it says that all are."""
-    copy, draft = folder / name, folder / f"draft-{name}"
+    copy, compressor = folder / name, Compressor(quiet=True)
     if copy.exists() and copy.read_bytes() == content(name):
         return
-    draft.write_bytes(content(name))
-    compressor = Compressor(quiet=True)
-    if compressor.should_compress(name):
-        for made in map(Path, compressor.compress(str(draft))):
-            made.replace(folder / made.name.removeprefix("draft-"))
-    draft.replace(copy)
+    with TemporaryDirectory(dir=folder.parent, prefix="static-") as elsewhere:
+        draft = Path(elsewhere) / name
+        draft.write_bytes(content(name))
+        if compressor.should_compress(name):
+            for made in map(Path, compressor.compress(str(draft))):
+                made.replace(folder / made.name)
+        draft.replace(copy)
 
 
 def beside_pages(app: Flask) -> dict[str, str]:

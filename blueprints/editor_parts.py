@@ -23,8 +23,8 @@ from blueprints.languages import spoken
 HELD = "X-Parts"
 """The header in which a page says which parts it has, with spaces between their marks."""
 
-REMEMBERED = 600
-"""How many parts stay in memory (ours; the list of 200 menus takes some 50 kB)."""
+REMEMBERED = 6_000_000
+"""Characters of the parts that stay in memory (ours; the list of 200 menus takes some 50 000)."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,56 @@ class Part:
 TOKENS = Markup("<!--tokens-->")
 """Where ``edit_token`` goes in a part; what people typed cannot look like it on a page."""
 
-_made: OrderedDict[tuple[object, ...], tuple[Markup, str]] = OrderedDict()
-_lock = Lock()
+
+class _Shelf:
+    """What was made, the newest last; the oldest goes when there is too much."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[object, ...], tuple[Markup, str]] = OrderedDict()
+        self._characters = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @property
+    def characters(self) -> int:
+        """How much there is."""
+        return self._characters
+
+    def find(self, key: tuple[object, ...]) -> tuple[Markup, str] | None:
+        """What was made of these facts."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+            return self._made.get(key)
+
+    def keep(self, key: tuple[object, ...], made: tuple[Markup, str]) -> None:
+        """Remember it; another thread may have made the same meanwhile."""
+        with self._lock:
+            if key not in self._made:
+                self._characters += len(made[0])
+            self._made[key] = made
+            while self._characters > REMEMBERED:
+                _key, (html, _mark) = self._made.popitem(last=False)
+                self._characters -= len(html)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._made.clear()
+            self._characters = 0
+
+
+SHELF = _Shelf()
 
 
 def part(name: str, revision: int = 0, /, *, form: object = None, **facts: Any) -> Part:
     """The part ``editor/parts/<name>.html``, made from ``facts``; all of them hashable.
 
-    ``revision``: what its forms are made on. ``form``: what is being filled in; a part with one
-    is made and sent anew.
+    A part holds no other part: what one browser has would be remembered for all. ``revision``:
+    what its forms are made on. ``form``: what is being filled in (not hashed); a part with one is
+    made and sent anew.
     """
     if form is not None:
         return Part(_filled_in(_make(name, {"form": form, **facts}), revision), Markup(""))
@@ -64,25 +105,21 @@ def _filled_in(html: Markup, revision: int) -> Markup:
 
 
 def _make(name: str, facts: dict[str, Any]) -> Markup:
-    return Markup(current_app.jinja_env.get_template(f"editor/parts/{name}.html").render(**facts))
+    template = current_app.jinja_env.get_template(f"editor/parts/{name}.html")
+    return Markup(template.render(tokens=TOKENS, **facts))
 
 
 def _remembered(name: str, facts: dict[str, Any]) -> tuple[Markup, str]:
     key = (name, spoken(), request.script_root, *facts.values())
-    with _lock:
-        if key in _made:
-            _made.move_to_end(key)
-            return _made[key]
+    known = SHELF.find(key)
+    if known is not None:
+        return known
     html = _make(name, facts)
     made = html, hashlib.sha256(f"{name}{html}".encode()).hexdigest()[:12]
-    with _lock:
-        _made[key] = made
-        while len(_made) > REMEMBERED:
-            _made.popitem(last=False)
+    SHELF.keep(key, made)
     return made
 
 
 def init_app(app: Flask) -> None:
-    """Offer ``part()`` and ``tokens`` to templates."""
+    """Offer ``part()`` to templates."""
     app.add_template_global(part)
-    app.jinja_env.globals["tokens"] = TOKENS

@@ -127,7 +127,8 @@ def try_all(flow_id: int) -> ResponseReturnValue:
         else _("All recordings of this call flow are here: nothing to try.")
     )
     if request.form.get("back") == "confirm":
-        return redirect(url_for("test_call.confirm", flow_id=flow_id, **request.args), 303)
+        asked = {name: request.args.get(name) for name in ("connection", "number")}
+        return redirect(url_for("test_call.confirm", flow_id=flow_id, **asked), 303)
     return redirect(View.asked(flow_id).url("checks"), 303)
 
 

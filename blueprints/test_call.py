@@ -82,14 +82,16 @@ class ConfirmForm(NumberForm):
 @blueprint.get("")
 @may_edit
 def start(flow_id: int) -> ResponseReturnValue:
-    """Choose a connection and a number: those of the person's last call, unless the address (on
-    the way back here) has others.
+    """Choose a connection and a number: those of the person's last call where that connection can
+    carry this flow, too, unless the address (on the way back here) has others.
     """
     stored, asked, me = _load(flow_id), request.args, person()
     number, connection = calls.last_of(db(), me.workspace_id, me.id)
-    usual = phone_number(number) if number else FIRST_NUMBER
+    last = connections.get(db(), me.workspace_id, connection) if connection else None
+    if not number or last is None or _choice(stored.flow, last).problems:
+        number, connection = "", None
     typed = {
-        "number": asked.get("number", usual),
+        "number": asked.get("number", phone_number(number) if number else FIRST_NUMBER),
         "connection": asked.get("connection", str(connection or "")),
     }
     return _page(stored, NumberForm(formdata=None, data=typed))
@@ -295,8 +297,7 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
         for connection in connections.list_all(db(), person().workspace_id)
     ]
     able = [choice for choice in choices if not choice.problems]
-    known = [str(choice.connection.id) for choice in able]
-    chosen = form.connection.data if form.connection.data in known else (known or [""])[0]
+    chosen = form.connection.data or (str(able[0].connection.id) if able else "")
     return render_template(
         "calls/start.html",
         stored=stored,

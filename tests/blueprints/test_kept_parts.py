@@ -64,13 +64,36 @@ def test_a_page_below_another_root_leads_there(owner, flow_id):
 
 def test_more_places_than_are_remembered_leave_no_second_copies(owner, db):
     flow_id = save_flow(db, flow_of(PLACES))
-    editor_parts._made.clear()
+    editor_parts.SHELF.clear()
     kept = []
     for _round in range(2):
         for place in range(PLACES):
             owner.get(f"/flows/{flow_id}?menu=m{place}")
-        kept.append(len(editor_parts._made))
+        kept.append(len(editor_parts.SHELF))
     assert kept[0] == kept[1]
+
+
+def test_what_is_remembered_has_an_end_however_long_an_address_is(owner, flow_id, monkeypatch):
+    monkeypatch.setattr(editor_parts, "REMEMBERED", 200_000)
+    editor_parts.SHELF.clear()
+    for number in range(40):
+        owner.get(f"/flows/{flow_id}?menu=m0&step={number}{'x' * 3000}")
+    assert 0 < editor_parts.SHELF.characters <= 200_000
+    assert len(editor_parts.SHELF) > 1
+
+
+MARK = re.compile(r'data-part="(\w+)"')
+
+
+def test_what_one_browser_has_is_left_out_for_it_alone(owner, flow_id):
+    editor_parts.SHELF.clear()
+    whole = owner.get(f"/flows/{flow_id}").text
+    everything = " ".join(mark for _html, mark in editor_parts.SHELF._made.values())
+    editor_parts.SHELF.clear()
+    owner.client.get(f"/flows/{flow_id}", headers={"X-Parts": everything})
+    again = owner.get(f"/flows/{flow_id}").text
+    assert MARK.findall(again) == MARK.findall(whole)
+    assert without_token(again) == without_token(whole)
 
 
 def test_a_menu_with_an_error_and_a_warning_shows_the_error(owner, db):

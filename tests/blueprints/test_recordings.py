@@ -566,3 +566,13 @@ def test_before_a_real_call_everything_is_tried_and_before_a_practice_call_nothi
 
 def test_a_chunk_of_sound_is_what_the_helpers_say():
     assert wav(1).endswith(tone(1))
+
+
+def test_trying_recordings_before_a_call_goes_back_to_that_call_whatever_else_is_asked(owner, db):
+    flow_id = save_flow(db, Flow(name="F", menus=(Menu(id="m", recording="ivr_1"),)))
+    owner.get(f"/flows/{flow_id}")
+    asked = "connection=1&number=%2B15055550100&rule=x&flow_id=7&endpoint=y&_scheme=ftp"
+    there = owner.post(f"/flows/{flow_id}/recordings/try?{asked}", follow=False, back="confirm")
+    assert there.headers["Location"] == (
+        f"/flows/{flow_id}/call/confirm?connection=1&number=%2B15055550100"
+    )

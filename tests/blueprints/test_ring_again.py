@@ -121,6 +121,17 @@ def test_what_a_person_rang_last_is_offered_for_the_next_flow_and_to_nobody_else
     assert offered(viewer.get(f"/flows/{other}/call")) == first
 
 
+def test_a_number_is_not_offered_over_a_connection_that_it_was_not_rung_over(owner, db, flow_id):
+    first = offered(owner.get(f"/flows/{flow_id}/call"))
+    said = Menu(id="a", script="Hello.", recording="ivr_1", keys={"wrong": (HangUp(id="h"),)})
+    hello = save_flow(db, Flow(name="Hello", sender="380441234567", menus=(said,)))
+    ask(owner, db, hello)
+    over = practice(db, "voice_api")
+    assert ring(owner, db, hello, number=OTHER, connection=over).status_code == 303
+    assert offered(owner.get(f"/flows/{hello}/call")) == (AS_WRITTEN, over)
+    assert offered(owner.get(f"/flows/{flow_id}/call")) == first  # has menus: not by Voice API
+
+
 def test_an_erased_number_and_a_connection_that_is_gone_are_not_offered(owner, db, flow_id):
     first = offered(owner.get(f"/flows/{flow_id}/call"))
     ask(owner, db, flow_id)
