@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Compiled modules are kept: a start takes half the time, and the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test access lint format bench fuzz fuzz-forms fuzz-api pictures demo soak translations defences
 
 run: .venv/run.stamp

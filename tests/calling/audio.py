@@ -18,9 +18,13 @@ needs_espeak = pytest.mark.skipif(
 
 
 def tone(seconds: float = 1.0, rate: int = 8_000, loud: float = 0.3) -> bytes:
-    """16-bit samples of a 440 Hz tone."""
-    samples = (math.sin(at * 2 * math.pi * 440 / rate) for at in range(int(seconds * rate)))
-    return array("h", (int(sample * loud * 32_767) for sample in samples)).tobytes()
+    """16-bit samples of a 440 Hz tone: the same few whole waves again and again."""
+    count = int(seconds * rate)
+    turn = 2 * math.pi * 440 / rate
+    waves = array(
+        "h", (int(math.sin(at * turn) * loud * 32_767) for at in range(rate // math.gcd(rate, 440)))
+    )
+    return (waves * (count // len(waves) + 1))[:count].tobytes()
 
 
 def chunk(name: bytes, body: bytes, length: int | None = None) -> bytes:
