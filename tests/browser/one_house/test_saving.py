@@ -93,3 +93,25 @@ def test_a_call_is_kept_once_under_its_name(page: Page, served: Served, flow_id:
     assert [one.name for one in journeys.list_for_flow(db, 1, flow_id)] == ["Hangs up", "Another"]
     assert len(history.revisions(db, 1, flow_id, limit=5)) == 1
     db.close()
+
+
+def test_parts_that_stay_in_the_page_act_on_what_was_saved_meanwhile(
+    page: Page, served: Served, flow_id: int
+):
+    page.goto(f"/flows/{flow_id}?menu=a&key=1")
+    for number, text in enumerate(("Press 1.", "Press 1 now."), start=2):
+        page.locator("#script").fill(text)
+        page.locator("#script").blur()
+        expect(page.locator(".announce")).to_contain_text(f"version {number}")
+    part = page.locator("#steps").get_attribute("data-part")
+    page.locator("#script").fill("Press 1, please.")
+    page.locator("#script").blur()
+    expect(page.locator(".announce")).to_contain_text("version 4")
+    expect(page.locator("#steps")).to_have_attribute("data-part", part or "none")
+    page.get_by_role("button", name="Remove this step").click()
+    expect(page.locator(".announce")).to_contain_text("version 5")
+    expect(page.locator("#steps .step")).to_have_count(0)
+    page.get_by_role("button", name="Hang up", exact=True).click()
+    expect(page.locator(".announce")).to_contain_text("version 6")
+    menu = stored(served, flow_id).menus[0]
+    assert (menu.script, [step.kind for step in menu.keys["1"]]) == ("Press 1, please.", ["hangup"])
