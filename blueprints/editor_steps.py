@@ -27,7 +27,7 @@ EditWith = Callable[[AnyAction], store.Edit]
 @blueprint.post("/keys/<slug>/<kind>")
 @may_edit
 def add_step(flow_id: int, menu_id: str, slug: str, kind: str) -> ResponseReturnValue:
-    """A new step of a key, at the end of its list."""
+    """A new step of a key: its last, or before the one after which none runs."""
     if slug not in TRIGGERS or BY_NAME.get(kind) not in kinds_for(TRIGGERS[slug]):
         abort(404)
     view = View.asked(flow_id, menu=menu_id, key=TRIGGERS[slug], new=kind, step="")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flows.document import DEFAULT_WAIT_MS, AnyAction, Flow, GoTo, Menu
+from flows.document import DEFAULT_WAIT_MS, LEAVES_LIST, AnyAction, Flow, GoTo, Menu
 
 NewId = Callable[[], str]
 
@@ -114,9 +114,11 @@ def set_actions(flow: Flow, menu_id: str, trigger: str, actions: tuple[AnyAction
 
 
 def add_step(flow: Flow, menu_id: str, trigger: str, action: AnyAction) -> Flow:
-    """The action after the key's others. Raises Gone."""
+    """The action after the key's others, but before one after which none runs. Raises Gone."""
     actions = find_menu(flow, menu_id).actions(trigger)
-    return set_actions(flow, menu_id, trigger, (*actions, action))
+    ends = (place for place, step in enumerate(actions) if step.kind in LEAVES_LIST)
+    place = len(actions) if action.kind in LEAVES_LIST else next(ends, len(actions))
+    return set_actions(flow, menu_id, trigger, (*actions[:place], action, *actions[place:]))
 
 
 def change_step(flow: Flow, menu_id: str, action: AnyAction) -> Flow:

@@ -12,10 +12,15 @@ const place = (form) => new URL(form.getAttribute("action"), location.href).path
 const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAttribute("data-dirty") && fresh instanceof HTMLFormElement
   && place(old) === place(fresh);
 
+// A moment that already stands in the reader's own time stays so, instead of changing to and fro.
+const sameMoment = (old, fresh) => old instanceof HTMLTimeElement && fresh instanceof HTMLTimeElement
+  && old.dateTime !== "" && old.dateTime === fresh.dateTime && old.dataset.clock === fresh.dataset.clock;
+
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
     if (!(old instanceof Element && fresh instanceof Element)) return true;
     if ("held" in fresh.dataset) return stays(old, fresh);
+    if (sameMoment(old, fresh)) return false;
     if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = !old.matches(".menu");
     if (beingFilled(old, fresh)) {
       const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));

@@ -115,3 +115,42 @@ def test_parts_that_stay_in_the_page_act_on_what_was_saved_meanwhile(
     expect(page.locator(".announce")).to_contain_text("version 6")
     menu = stored(served, flow_id).menus[0]
     assert (menu.script, [step.kind for step in menu.keys["1"]]) == ("Press 1, please.", ["hangup"])
+
+
+MORPH = """(datetime) => {
+  const shown = document.createElement("time"), fresh = document.createElement("time");
+  shown.dateTime = "2026-11-21T07:30:00Z"; shown.textContent = "as the reader has it";
+  fresh.dateTime = datetime; fresh.textContent = "as it came";
+  document.body.append(shown);
+  Idiomorph.morph(shown, fresh);
+  return [...document.querySelectorAll("body > time")].pop().textContent;
+}"""
+
+
+def test_a_moment_that_stands_in_the_readers_time_is_not_changed_to_and_fro(
+    page: Page, flow_id: int
+):
+    page.goto(f"/flows/{flow_id}")
+    assert page.evaluate(MORPH, "2026-11-21T07:30:00Z") == "as the reader has it"
+    assert page.evaluate(MORPH, "2026-11-21T07:31:00Z") == "as it came"
+
+
+def test_what_was_typed_beside_somebody_elses_edit_is_saved_by_a_button(
+    page: Page, served: Served, flow_id: int
+):
+    page.goto(f"/flows/{flow_id}?menu=a")
+    db = open_db(served.data / "press-one.sqlite3")
+    theirs = store.load(db, 1, flow_id).flow
+    changed = theirs.menus[0].model_copy(update={"script": "Theirs."})
+    flow = theirs.model_copy(update={"menus": (changed,)})
+    store.edit(db, 1, flow_id, 1, 1, lambda _flow: flow, menu_id="a")
+    db.close()
+    page.locator("#script").fill("Mine.")
+    page.locator("#script").blur()
+    expect(page.locator(".conflict")).to_contain_text("Theirs.")
+    expect(page.locator("#script")).to_have_value("Mine.")
+    page.get_by_role("button", name="Save what I typed").click()
+    expect(page.locator(".announce")).to_contain_text("version 3")
+    expect(page.locator(".conflict")).to_have_count(0)
+    expect(page.get_by_role("button", name="Save what I typed")).to_have_count(0)
+    assert stored(served, flow_id).menus[0].script == "Mine."
