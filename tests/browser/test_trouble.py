@@ -226,7 +226,7 @@ def test_a_step_removed_meanwhile_becomes_a_new_one_with_what_was_typed(
     expect(page.locator(".announce")).to_contain_text("version 3")
     expect(page.locator(".step")).to_have_count(2)
     kept = store.load(shaky.db, 1, flow_id).flow.menus[0].actions("1")
-    assert [getattr(action, "url", "") for action in kept] == ["", "https://typed.example.com/"]
+    assert [getattr(action, "url", "") for action in kept] == ["https://typed.example.com/", ""]
 
 
 @pytest.mark.parametrize("button", ["Delete", "Duplicate", "Move this menu up"])
