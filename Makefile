@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Compiled modules are kept: a start takes half the time, and the tests start hundreds of processes.
+# Compiled modules are kept: the app loads in five sixths of the time, and the tests start it often.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test access lint format bench fuzz fuzz-forms fuzz-api pictures demo soak translations defences

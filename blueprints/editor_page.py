@@ -92,7 +92,10 @@ class DeleteQuestion:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole editor. ``reached``: what a caller does to get to the chosen menu, in words."""
+    """The whole editor. ``reached``: what a caller does to get to the chosen menu, in words.
+
+    ``typed_meanwhile``: what stands in the menu's form was sent beside somebody else's edit.
+    """
 
     stored: StoredFlow
     view: View
@@ -117,6 +120,7 @@ class Page:
     reached: str
     delete_question: DeleteQuestion | None
     conflict: str
+    typed_meanwhile: bool
     editable: bool
     undoes: str
     redoes: str
@@ -180,6 +184,7 @@ def build(
         reached=keys_in_words(proof.keys_to(menu.id) or ()) if proof and menu else "",
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
         conflict=conflict,
+        typed_meanwhile=bool(conflict) and heard is not None,
         editable=editable,
         undoes=undo_redo[0],
         redoes=undo_redo[1],
