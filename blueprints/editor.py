@@ -41,10 +41,9 @@ from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TARGETS, View
 from blueprints.fields import typed
-from blueprints.flow_tools import checked, with_usual_sender
+from blueprints.flow_tools import asked_fix, checked, with_usual_sender
 from flows import edits, fixes
 from flows.document import Flow
-from flows.problems import Fix
 from storage import flows as store
 from storage import history as history_store
 
@@ -315,19 +314,9 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 def fix(flow_id: int) -> ResponseReturnValue:
     """Mend one finding of the checks, the way its button says."""
     view = View.asked(flow_id)
-    chosen = _chosen_fix(load(flow_id).flow, view)
+    chosen = asked_fix(with_usual_sender(load(flow_id).flow, view.target), view.target)
     if chosen is None:
         return redirect(view.url(), 303)
     return apply(
         view.at(), lambda flow: fixes.apply(flow, chosen, new_id), undoable=_("That was mended.")
     )
-
-
-def _chosen_fix(flow: Flow, view: View) -> Fix | None:
-    """The fix a button stands for; None when the finding is gone already."""
-    asked, _space, finding = request.form.get("fix", "").partition(" ")
-    number = whole(asked, most_digits=3)
-    for problem in checked(with_usual_sender(flow, view.target), view.target):
-        if f"{problem.code} {problem.path}" == finding and number is not None:
-            return dict(enumerate(problem.fixes)).get(number)
-    return None

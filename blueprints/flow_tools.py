@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import g
+from flask import g, request
 
-from blueprints import db, person, recording_view, settings
+from blueprints import db, person, recording_view, settings, whole
 from blueprints.inbox import inbox
 from flows import checks
 from flows.document import Flow
 from flows.edits import change_settings
-from flows.problems import Problem
+from flows.problems import Fix, Problem
 from flows.rules.recordings import Recording
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
@@ -61,3 +61,13 @@ def compiled(flow: Flow, target: str, recipient: str | None = None) -> Compiled 
     Without a recipient: to the number that stands in the flow.
     """
     return TARGETS[target](flow, recipient, inbox(person().workspace_id))
+
+
+def asked_fix(flow: Flow, target: str) -> Fix | None:
+    """The repair of the button that was pressed; None when what it mends is gone already."""
+    asked, _space, finding = request.form.get("fix", "").partition(" ")
+    number = whole(asked, most_digits=3)
+    for problem in checked(flow, target):
+        if f"{problem.code} {problem.path}" == finding and number is not None:
+            return dict(enumerate(problem.fixes)).get(number)
+    return None

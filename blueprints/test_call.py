@@ -42,6 +42,9 @@ NONCE_MOST = 64
 blueprint = Blueprint("test_call", __name__, url_prefix="/flows/<int:flow_id>/call")
 blueprint.before_request(sign_in_first)
 
+CHECKS_SHOWN = 8
+"""How many reasons stand on the page; more are better mended in the editor."""
+
 FIRST_NUMBER = "+1 505 555 0100"
 """What the field offers somebody who has not rung yet: on the practice network it rings here."""
 
@@ -85,7 +88,7 @@ def start(flow_id: int) -> ResponseReturnValue:
     """Choose a connection and a number: those of the person's last call where that connection can
     carry this flow, too, unless the address (on the way back here) has others.
     """
-    stored, asked, me = _load(flow_id), request.args, person()
+    stored, asked, me = load(flow_id), request.args, person()
     number, connection = calls.last_of(db(), me.workspace_id, me.id)
     last = connections.get(db(), me.workspace_id, connection) if connection else None
     if not number or last is None or _choice(stored.flow, last).problems:
@@ -101,7 +104,7 @@ def start(flow_id: int) -> ResponseReturnValue:
 @may_edit
 def check(flow_id: int) -> ResponseReturnValue:
     """Is it a number, and can the connection carry the flow? Then it can be confirmed."""
-    stored, form = _load(flow_id), NumberForm()
+    stored, form = load(flow_id), NumberForm()
     choice = _chosen(stored.flow, form)
     number = _number(form, choice.connection)
     if number is None or choice.problems:
@@ -123,7 +126,7 @@ def check(flow_id: int) -> ResponseReturnValue:
 @may_edit
 def confirm(flow_id: int) -> ResponseReturnValue:
     """See the number as it will be dialled, and what is about to happen. Rings nobody."""
-    stored, form = _load(flow_id), NumberForm(request.args, meta={"csrf": False})
+    stored, form = load(flow_id), NumberForm(request.args, meta={"csrf": False})
     choice = _chosen(stored.flow, form)
     number = _number(form, choice.connection)
     if number is None or choice.problems:
@@ -177,14 +180,14 @@ def _ask(stored: flow_store.StoredFlow, connection: Connection, number: Number) 
 @may_edit
 def place_call(flow_id: int) -> ResponseReturnValue:
     """Write the call down and have it placed; pressing twice is one call."""
-    stored, form = _load(flow_id), ConfirmForm()
+    stored, form = load(flow_id), ConfirmForm()
     choice = _chosen(stored.flow, form)
     if not 0 < len(form.nonce.data or "") <= NONCE_MOST:
         abort(400)
     number = _number(form, choice.connection)
     if number is None or choice.problems:
         return _page(stored, form, 422)
-    flow = _with_sender(stored.flow, choice.connection)
+    flow = with_sender(stored.flow, choice.connection)
     made = compiled(flow, choice.connection.service, number.e164)
     if isinstance(made, CannotCompile):
         return _page(stored, form, 422)
@@ -222,10 +225,21 @@ def _heard(stored: flow_store.StoredFlow, choice: Choice) -> tuple[Check, ...]:
     """What a real call's callers might not hear well: the checks of its recordings."""
     if choice.connection.practice:
         return ()
-    view = View(stored.id, target=choice.connection.service)
     found = checked(stored.flow, choice.connection.service)
     told = tuple(problem for problem in found if problem.code in RECORDING_CODES)
-    return check_views(told, view, stored.flow)
+    return _views(stored, choice, told)
+
+
+def _views(
+    stored: flow_store.StoredFlow, choice: Choice, problems: tuple[Problem, ...]
+) -> tuple[Check, ...]:
+    view = View(stored.id, target=choice.connection.service)
+    return check_views(problems, view, stored.flow)
+
+
+def _nearest(choices: list[Choice]) -> Choice:
+    """Of connections that cannot carry a flow the one that lacks least, practice first."""
+    return min(choices, key=lambda choice: (not choice.connection.practice, len(choice.problems)))
 
 
 def _intent(
@@ -251,16 +265,18 @@ def _intent(
     )
 
 
-def _load(flow_id: int) -> flow_store.StoredFlow:
+def load(flow_id: int) -> flow_store.StoredFlow:
+    """The newest revision of a flow of this workspace. Raises FlowNotFound."""
     return flow_store.load(db(), person().workspace_id, flow_id)
 
 
-def _with_sender(flow: Flow, connection: Connection) -> Flow:
+def with_sender(flow: Flow, connection: Connection) -> Flow:
+    """The flow as the connection would send it: without a sender, from the connection's."""
     return flow if flow.sender else change_settings(flow, sender=connection.sender)
 
 
 def _choice(flow: Flow, connection: Connection) -> Choice:
-    found = checked(_with_sender(flow, connection), connection.service)
+    found = checked(with_sender(flow, connection), connection.service)
     stops = tuple(
         problem
         for problem in found
@@ -271,10 +287,15 @@ def _choice(flow: Flow, connection: Connection) -> Choice:
     return Choice(connection, SERVICES[connection.service].label, stops, loses)
 
 
-def _chosen(flow: Flow, form: NumberForm) -> Choice:
+def chosen_connection(form: NumberForm) -> Connection:
+    """The connection that the form names; 400 where this workspace has none of that id."""
     chosen = row_id(form.connection.data)
     found = connections.get(db(), person().workspace_id, chosen) if chosen else None
-    return _choice(flow, found) if found else abort(400)
+    return found or abort(400)
+
+
+def _chosen(flow: Flow, form: NumberForm) -> Choice:
+    return _choice(flow, chosen_connection(form))
 
 
 def _number(form: NumberForm, connection: Connection) -> Number | None:
@@ -298,6 +319,8 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
     ]
     able = [choice for choice in choices if not choice.problems]
     chosen = form.connection.data or (str(able[0].connection.id) if able else "")
+    nearest = _nearest(choices) if choices and not able else None
+    checks = _views(stored, nearest, nearest.problems) if nearest else ()
     return render_template(
         "calls/start.html",
         stored=stored,
@@ -305,5 +328,8 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
         choices=choices,
         chosen=chosen,
         able=able,
+        nearest=nearest,
+        checks=checks[:CHECKS_SHOWN],
+        more_checks=len(checks[CHECKS_SHOWN:]),
         practice_numbers=PRACTICE_NUMBERS,
     ), status

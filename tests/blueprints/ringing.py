@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 from flows.document import Flow, GoTo, HangUp, Menu, Repeat, Webhook
@@ -26,3 +28,13 @@ def two_menus(name: str, wait_ms: int) -> Flow:
 def practice(db: Any, service: str) -> str:
     """The id of a practice connection, as the form has it."""
     return next(str(c.id) for c in connections.list_all(db, 1) if c.service == service)
+
+
+def mends(text):
+    """(action, fields) of every repair that the page offers, in its order."""
+    form = re.search(
+        r'<form method="post" id="mend"[^>]*action="([^"]*)">(.*?)</form>', text, re.DOTALL
+    )
+    hidden = dict(re.findall(r'name="(connection|number)" value="([^"]*)"', form[2]))
+    pressed = re.findall(r'<button form="mend" name="fix" value="([^"]*)">', text)
+    return [(html.unescape(form[1]), {**hidden, "fix": html.unescape(fix)}) for fix in pressed]

@@ -13,6 +13,7 @@ from calling.recordings.kinds import MAX_BYTES
 from flows.document import Flow, HangUp, Menu
 from storage import connections, history, recordings
 from storage import flows as flow_store
+from tests.blueprints.ringing import mends
 from tests.calling.audio import chunk, id3, m4a, mp3, needs_espeak, needs_ffmpeg, tone, wav
 from tests.helpers import save_flow
 
@@ -540,6 +541,23 @@ def test_a_recording_at_an_address_of_before_is_put_right_by_its_fix(kept, owner
     button = re.search(r'value="(0 recording_moved [^"]+)"', owner.text)
     owner.post(f"/flows/{flow_id}/fix", fix=button[1])
     assert played(db, flow_id) == [address(kept)]
+
+
+def test_before_a_real_call_an_address_of_before_is_put_right_and_leads_back_to_that_call(
+    kept, owner, db
+):
+    box = owner.client.application.config["SECRET_BOX"]
+    real = connections.save(db, box, 1, service="speechcall", name="Real", sender="Bazar",
+                            base_url="https://sms.example.com")  # fmt: skip
+    flow_id = flow_playing(db, f"https://old.example.com/r/{kept.file_name}")
+    owner.get(f"/flows/{flow_id}/call/confirm?connection={real}&number=%2B380501234567")
+    assert "has another address by now" in owner.text
+    action, fields = mends(owner.text)[0]
+    owner.post(action, **fields)
+    assert played(db, flow_id) == [address(kept)]
+    assert owner.page.request.path == f"/flows/{flow_id}/call/confirm"
+    assert owner.page.status_code == 200
+    assert "has another address by now" not in owner.text
 
 
 def test_before_a_real_call_everything_is_tried_and_before_a_practice_call_nothing(site, data, db):
