@@ -20,9 +20,9 @@ from blueprints.step_kinds import Kind, cannot, key_lines, kind_of, kinds_for
 from flows import prompts
 from flows.document import KEYS, TRIGGERS, WRONG, Flow, GoTo, Menu, menu_label
 from flows.edits import links_to
-from flows.memo import PerMenu
+from flows.memo import EachMenu, Found, PerMenu
 from flows.paths import Proof, keys_in_words, prove
-from flows.problems import Problem
+from flows.problems import Problems, Severity
 from flows.words import trigger_name
 from storage.flows import StoredFlow
 
@@ -141,7 +141,7 @@ def build(
     view: View,
     *,
     editable: bool,
-    problems: tuple[Problem, ...],
+    problems: Problems,
     undo_redo: tuple[str, str] = ("", ""),
     known_seconds: Mapping[str, float] | None = None,
     pressed: Mapping[str, str] | None = None,
@@ -155,8 +155,7 @@ def build(
     menu = flow.menu(view.menu) or (flow.menus[0] if flow.menus else None)
     view = view if menu is None or menu.id == view.menu else _elsewhere(view, menu)
     begun = is_begun(flow)
-    problems = problems if begun else ()
-    errors = [problem.severity for problem in problems].count("error")
+    problems = problems if begun else Problems()
     proof = prove(flow, known_seconds) if flow.menus and begun else None
     lacking = cannot(view.target)
     keypad = [_key(flow, menu, key, view, pressed or {}) for key in TRIGGERS] if menu else []
@@ -178,8 +177,8 @@ def build(
         begun=begun,
         checks=check_views(problems[:CHECKS_SHOWN], view, flow),
         more_checks=max(0, len(problems) - CHECKS_SHOWN),
-        errors=errors,
-        warnings=len(problems) - errors,
+        errors=problems.errors,
+        warnings=len(problems) - problems.errors,
         proof=proof,
         reached=keys_in_words(proof.keys_to(menu.id) or ()) if proof and menu else "",
         delete_question=_delete_question(flow, menu) if menu and view.ask == "delete" else None,
@@ -217,11 +216,8 @@ def _elsewhere(view: View, menu: Menu) -> View:
     return view.at(menu=menu.id, desk=view.desk) if view.menu else replace(view, menu=menu.id)
 
 
-def _rail(flow: Flow, view: View, problems: tuple[Problem, ...]) -> Rail:
-    # The problems stand with the errors first, and a menu shows the worst of its own.
-    trouble = {problem.place.menu_id: problem.severity for problem in reversed(problems)}
-    lines = tuple([_line(menu) for menu in flow.menus])
-    return _listed(lines, view.menu, view.around_menu(), frozenset(trouble.items()), spoken())
+def _rail(flow: Flow, view: View, problems: Problems) -> Rail:
+    return _listed(_lines(flow), view.menu, view.around_menu(), problems.troubles, spoken())
 
 
 class _Line(NamedTuple):
@@ -239,18 +235,18 @@ def _in_list(menu: Menu) -> _Line:
     return _Line(menu.id, menu.name, keys, tuple(targets))
 
 
-_line: PerMenu[_Line] = PerMenu(_in_list)
+_lines = EachMenu(PerMenu[_Line](_in_list))
 
 
 @lru_cache(maxsize=64)
 def _listed(
-    lines: tuple[_Line, ...],
+    lines: Found[_Line],
     chosen: str,
     around: tuple[str, str],
-    severities: frozenset[tuple[str, str]],
+    severities: frozenset[tuple[str, Severity]],
     _language: str,
 ) -> Rail:
-    sources, note, trouble = _sources(lines), _notes(), dict(severities)
+    sources, note, trouble = _sources(lines.each), _notes(), dict(severities)
     before, after = around
     return Rail(
         tuple(
@@ -263,7 +259,7 @@ def _listed(
                 line.id == chosen,
                 trouble.get(line.id, ""),
             )
-            for number, line in enumerate(lines, 1)
+            for number, line in enumerate(lines.each, 1)
         )
     )
 

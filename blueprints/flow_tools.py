@@ -11,7 +11,7 @@ from blueprints.inbox import inbox
 from flows import checks
 from flows.document import Flow
 from flows.edits import change_settings
-from flows.problems import Fix, Problem
+from flows.problems import Fix, Problems
 from flows.rules.recordings import Recording
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
@@ -39,9 +39,7 @@ def usual_sender() -> str:
     return found
 
 
-def checked(
-    flow: Flow, target: str, known: Mapping[str, Recording] | None = None
-) -> tuple[Problem, ...]:
+def checked(flow: Flow, target: str, known: Mapping[str, Recording] | None = None) -> Problems:
     """Every problem of a flow for a target, with the hosts that the operator permits.
 
     ``known`` is what is known of its recordings, for whoever asked already.

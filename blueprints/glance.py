@@ -72,9 +72,8 @@ def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
     for stored in store.load_newest(db(), person().workspace_id, unseen):
         target = _target(stored.flow)
         problems = checked(with_usual_sender(stored.flow, target), target)
-        errors = sum(problem.severity == "error" for problem in problems)
         _verdicts[*here, stored.id, stored.revision] = Verdict(
-            errors, len(problems) - errors, target
+            problems.errors, len(problems) - problems.errors, target
         )
     found = {flow_id: _verdicts[key] for flow_id, key in wanted.items() if key in _verdicts}
     while len(_verdicts) > REMEMBERED:

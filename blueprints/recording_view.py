@@ -18,6 +18,7 @@ from calling.recordings.kinds import MAX_BYTES
 from calling.recordings.sound import can_fit
 from calling.recordings.voice import can_speak
 from flows.document import Flow, Menu
+from flows.memo import EachMenu, PerMenu
 from flows.rules.recordings import LOUD_LUFS, QUIET_LUFS, Recording
 from providers.web import WebClient
 from storage import recording_uses, recordings
@@ -146,7 +147,7 @@ def panel(flow: Flow, menu: Menu | None, problem: str = "") -> Panel:
         path=playable(menu.recording) if menu else "",
         choices=[(one.id, one.name) for one in all_own if one.replaced_by is None],
         can_speak=can_speak(),
-        silent=len(without_recording(flow)),
+        silent=sum(_silent(flow).each),
         others=sum(token_in(url) not in own for url in preflight.played(flow)),
         problem=problem,
     )
@@ -154,7 +155,12 @@ def panel(flow: Flow, menu: Menu | None, problem: str = "") -> Panel:
 
 def without_recording(flow: Flow) -> list[Menu]:
     """The menus that have something to say and play nothing yet."""
-    return [menu for menu in flow.menus if not menu.recording.strip() and menu.script.strip()]
+    return [menu for menu, silent in zip(flow.menus, _silent(flow).each, strict=True) if silent]
+
+
+_silent = EachMenu(
+    PerMenu[bool](lambda menu: not menu.recording.strip() and bool(menu.script.strip()))
+)
 
 
 def length_words(seconds: float) -> str:

@@ -13,9 +13,9 @@ from itertools import chain
 from operator import attrgetter
 
 from flows.document import AnyAction, Flow, HangUp, Menu
-from flows.memo import PerMenu
+from flows.memo import FLOWS, EachMenu, Found, PerMenu
 from flows.paths import Map
-from flows.problems import Fix, Problem
+from flows.problems import Fix, Problem, Problems
 from flows.rules import calls, menus, values
 from flows.rules.recordings import Recording, recording_problems
 from flows.rules.spots import Facts, menu_spot
@@ -48,7 +48,7 @@ def check(
     allowed_hosts: frozenset[str] = frozenset(),
     inbox: Inbox | None = None,
     recordings: Mapping[str, Recording] | None = None,
-) -> tuple[Problem, ...]:
+) -> Problems:
     """Every problem of a flow for a target: errors first, then in the order of the document.
 
     ``allowed_hosts`` are private hosts that the operator permits; ``inbox`` is where SpeechCall
@@ -62,17 +62,36 @@ def check(
     found = Map.of(flow)
     problems = list(values.flow_values(flow, facts))
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
-    for number, menu in enumerate(flow.menus, start=1):
-        found_in_menu = _menu_problems(menu, number, facts)
-        known = (recordings or {}).get(menu.recording)
-        if known is not None:
-            found_in_menu = (*_but_our_address(found_in_menu, known),
-                             *recording_problems(menu, menu_spot(menu, number), known))  # fmt: skip
-        problems.extend(found_in_menu)
+    in_menus = _in_menus(flow, facts)
+    if recordings:
+        in_menus = Found(tuple(_heard(flow, in_menus, recordings)))
     if not (target == speechcall.TARGET and sent <= MAX_MENUS and _are_carried(flow, inbox)):
-        reasons = _reasons(TARGETS[target](flow, None, inbox), problems)
+        known = [*problems, *chain.from_iterable(in_menus.each)]
+        reasons = _reasons(TARGETS[target](flow, None, inbox), known)
         problems.extend(_with_repair(flow, reason, facts) for reason in reasons)
-    return tuple(sorted(problems, key=attrgetter("rank")))
+    return _in_order(tuple(problems), in_menus)
+
+
+@lru_cache(maxsize=FLOWS)
+def _in_order(problems: tuple[Problem, ...], in_menus: Found[tuple[Problem, ...]]) -> Problems:
+    together = chain(problems, chain.from_iterable(in_menus.each))
+    return Problems(sorted(together, key=attrgetter("rank")))
+
+
+def _heard(
+    flow: Flow, in_menus: Found[tuple[Problem, ...]], recordings: Mapping[str, Recording]
+) -> Iterator[tuple[Problem, ...]]:
+    """What was found in each menu, and what is wrong with its recording."""
+    for number, (menu, found) in enumerate(zip(flow.menus, in_menus.each, strict=True), start=1):
+        known = recordings.get(menu.recording)
+        yield (
+            found
+            if known is None
+            else (
+                *_but_our_address(found, known),
+                *recording_problems(menu, menu_spot(menu, number), known),
+            )
+        )
 
 
 def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterator[Problem]:
@@ -106,7 +125,9 @@ def _keys_compile(keys: _Keys, has_inbox: bool) -> bool:
     )
 
 
-_is_carried_alone = PerMenu(lambda menu, has_inbox: _keys_compile(_Keys(menu.keys), has_inbox))
+_carried_alone = EachMenu(
+    PerMenu[bool](lambda menu, has_inbox: _keys_compile(_Keys(menu.keys), has_inbox))
+)
 
 
 def _are_carried(flow: Flow, inbox: Inbox | None) -> bool:
@@ -114,7 +135,7 @@ def _are_carried(flow: Flow, inbox: Inbox | None) -> bool:
 
     Its reasons come from single menus, which are remembered, and from how many are sent.
     """
-    return all(_is_carried_alone(menu, inbox is not None) for menu in flow.menus)
+    return all(_carried_alone(flow, inbox is not None).each)
 
 
 def _look_at(menu: Menu, number: int, facts: Facts) -> tuple[Problem, ...]:
@@ -122,7 +143,14 @@ def _look_at(menu: Menu, number: int, facts: Facts) -> tuple[Problem, ...]:
     return tuple(chain.from_iterable(rule(menu, spot, facts) for rule in MENU_RULES))
 
 
-_menu_problems = PerMenu(_look_at)
+def _same(some: tuple[Problem, ...], others: tuple[Problem, ...]) -> bool:
+    """Whether they say the same, too: to Python 1, 1.0 and True are equal."""
+    return some == others and all(
+        repr(one.params) == repr(other.params) for one, other in zip(some, others, strict=True)
+    )
+
+
+_in_menus = EachMenu(PerMenu[tuple[Problem, ...]](_look_at), numbered=True, same=_same)
 
 
 def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterator[Problem]:

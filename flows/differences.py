@@ -39,13 +39,9 @@ def differences(old: Flow, new: Flow) -> tuple[Difference, ...]:
     """Every difference: settings, menus added, removed and moved, then menu by menu."""
     if old is new:
         return ()
-    return (
-        *_settings(old, new),
-        *_added(old, new),
-        *_removed(old, new),
-        *_moved(old, new),
-        *_inside_menus(old, new),
-    )
+    as_before = [menu.id for menu in old.menus] == [menu.id for menu in new.menus]
+    places = () if as_before else (*_added(old, new), *_removed(old, new), *_moved(old, new))
+    return (*_settings(old, new), *places, *_inside_menus(old, new))
 
 
 def summary(old: Flow, new: Flow) -> str:
@@ -146,7 +142,7 @@ def _inside_menus(old: Flow, new: Flow) -> Iterator[Difference]:
     earlier = {menu.id: menu for menu in old.menus}
     for index, menu in enumerate(new.menus):
         before = earlier.get(menu.id)
-        if before is not None and not same(before, menu):
+        if before is not menu and before is not None and not same(before, menu):
             yield from _menu(_Pair(old, new, before, menu, index))
 
 

@@ -21,7 +21,7 @@ from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, men
 from flows.durations import is_known, prompt_ms, seconds_in_words, wait_ms
 from flows.graphs import END, Routes, Step, Steps, leads_to, routes, silent_rings, traps
 from flows.longest import Longest, OnceOnly, longest, once_only
-from flows.memo import PerFlow, PerMenu
+from flows.memo import EachMenu, Found, PerMenu
 from flows.said import joined, one_after_another, said
 
 MOST_PHRASES = 12
@@ -83,7 +83,7 @@ def _ways(menu: Menu, order: tuple[str, ...]) -> tuple[Step, ...]:
     )
 
 
-_ways_of: PerMenu[tuple[Step, ...]] = PerMenu(_ways)
+_all_ways = EachMenu(PerMenu[tuple[Step, ...]](_ways))
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,12 +158,13 @@ class Map:
 _map = lru_cache(maxsize=SHAPES)(Map)
 
 
-def _found(flow: Flow) -> Map:
-    order = _same(tuple([menu.id for menu in flow.menus]))
-    return _map(tuple([_ways_of(menu, order) for menu in flow.menus]))
+@lru_cache(maxsize=SHAPES)
+def _map_found(ways: Found[tuple[Step, ...]]) -> Map:
+    return _map(ways.each)
 
 
-_map_of: PerFlow[Map] = PerFlow(_found)
+def _map_of(flow: Flow) -> Map:
+    return _map_found(_all_ways(flow, _same(tuple([menu.id for menu in flow.menus]))))
 
 
 @lru_cache(maxsize=SHAPES)
@@ -245,28 +246,58 @@ class Proof:
         )
 
 
+class _Timing(NamedTuple):
+    """How long a menu plays and waits, in milliseconds; ``known``: the former is no guess."""
+
+    played: int
+    wait: int
+    known: bool
+
+
+def _time(menu: Menu, known_seconds: Mapping[str, float] | None = None) -> _Timing:
+    lasts = prompt_ms(menu, known_seconds)
+    return _Timing(lasts, wait_ms(menu), is_known(menu, known_seconds))
+
+
+_timings = EachMenu(PerMenu[_Timing](_time))
+
+
 def prove(flow: Flow, known_seconds: Mapping[str, float] | None = None) -> Proof:
     """The proof for a flow. ``known_seconds`` maps recordings to their lengths in seconds."""
     found = Map.of(flow)
-    order = found.routes.order
-    ids = tuple(menu.id for menu in flow.menus)
-    played = [prompt_ms(menu, known_seconds) for menu in flow.menus]
-    waited = [lasts + wait_ms(menu) for lasts, menu in zip(played, flow.menus, strict=True)]
-    # Whoever presses a key at last may have let the menu be said again as often as it is.
-    pressed = tuple([n * waited[i] + played[i] for i, n in enumerate(found.again)])
-    silent = tuple([(n + 1) * waited[i] for i, n in enumerate(found.again)])
-    reached = set(order)
+    if known_seconds:
+        lasts = _lasts(found, Found(tuple([_time(menu, known_seconds) for menu in flow.menus])))
+    else:
+        lasts = _lasts_as_found(found, _timings(flow))
+    ids = [menu.id for menu in flow.menus]
+    reached = set(found.routes.order)
     return Proof(
         flow=flow,
         map=found,
-        unreachable=tuple(menu for i, menu in enumerate(ids) if i not in reached),
+        unreachable=tuple([menu for i, menu in enumerate(ids) if i not in reached]),
         without_way_out=tuple(ids[i] for i in sorted(found.lost)),
         never_ends=found.routes.given_to(found.lost[0]) if found.lost else None,
         silence_ends=found.silence_ends,
         silent_traps=tuple(tuple(ids[i] for i in ring) for ring in found.silent_rings),
-        longest=found.longest(pressed, silent),
-        timed=all(is_known(flow.menus[i], known_seconds) for i in order),
+        longest=lasts[0],
+        timed=lasts[1],
     )
+
+
+def _lasts(found: Map, timings: Found[_Timing]) -> tuple[Longest | None, bool]:
+    """The longest call, and whether its length is no guess."""
+    each = timings.each
+    # Whoever presses a key at last may have let the menu be said again as often as it is.
+    pressed = tuple(
+        [n * (at.played + at.wait) + at.played for n, at in zip(found.again, each, strict=True)]
+    )
+    silent = tuple(
+        [(n + 1) * (at.played + at.wait) for n, at in zip(found.again, each, strict=True)]
+    )
+    return found.longest(pressed, silent), all(each[i].known for i in found.routes.order)
+
+
+_lasts_as_found = lru_cache(maxsize=SHAPES)(_lasts)
 
 
 def _with_repeats(found: Longest | None, flow: Map) -> Longest | None:

@@ -92,3 +92,22 @@ class Problem:
         """The sentence with its place before it: "Menu 2, key 3, step 1: …"."""
         place = self.place.in_words()
         return joined([place, self.message], ": ") if place else self.message
+
+
+class Problems(tuple[Problem, ...]):
+    """The problems of a flow, errors first, then in the order of the document."""
+
+    @cached_property
+    def errors(self) -> int:
+        """How many of them are errors."""
+        return sum(problem.severity == "error" for problem in self)
+
+    @cached_property
+    def worst(self) -> dict[str, Severity]:
+        """The severity of the worst problem of each menu that has one, by its id."""
+        return {problem.place.menu_id: problem.severity for problem in reversed(self)}
+
+    @cached_property
+    def troubles(self) -> frozenset[tuple[str, Severity]]:
+        """The same, to remember something by."""
+        return frozenset(self.worst.items())

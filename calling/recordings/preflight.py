@@ -15,6 +15,7 @@ from calling.recordings.kinds import MAX_BYTES, NotARecording
 from calling.recordings.sniff import read_sound
 from calling.recordings.sound import measured
 from flows.document import Flow
+from flows.memo import EachMenu, PerMenu
 from flows.rules.recordings import Recording
 from flows.said import said
 from providers.web import Reply, WebClient, WebError
@@ -38,7 +39,10 @@ TOO_SLOW = said("It took too long to come.")
 
 def played(flow: Flow) -> list[str]:
     """The web addresses that a flow's menus play, each once."""
-    return list(dict.fromkeys(menu.recording for menu in flow.menus if is_web(menu.recording)))
+    return [address for address in dict.fromkeys(_addresses(flow).each) if address]
+
+
+_addresses = EachMenu(PerMenu[str](lambda menu: menu.recording if is_web(menu.recording) else ""))
 
 
 def known(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.document import KEYS, WRONG, Flow, GoTo, Menu
-from flows.memo import PerMenu
+from flows.memo import EachMenu, PerMenu
 from flows.paths import Map
 from flows.problems import Fix, Place, Problem
 from flows.prompts import announced_keys
@@ -74,18 +74,18 @@ links: PerMenu[tuple[tuple[str, int, GoTo], ...]] = PerMenu(_links)
 """links(menu): (trigger, position, step) of its steps that lead to a menu."""
 
 
-led_to: PerMenu[frozenset[str]] = PerMenu(
-    lambda menu: frozenset(action.menu for _, _, action in links(menu))
+_led_to = EachMenu(
+    PerMenu[frozenset[str]](lambda menu: frozenset(step.menu for _, _, step in links(menu)))
 )
-"""led_to(menu): the ids of the menus that it leads to."""
 
 
 def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Steps that lead to a menu that was not chosen or is gone."""
-    places = set(flow.indexes())
+    places = flow.indexes().keys()
+    led_to = _led_to(flow).each
+    if all(targets <= places for targets in led_to):
+        return
     for number, menu in enumerate(flow.menus, start=1):
-        if led_to(menu) <= places:
-            continue
         for trigger, position, action in links(menu):
             if action.menu not in places:
                 params = {"menu_id": menu.id, "step_id": action.id}

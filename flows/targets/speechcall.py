@@ -24,7 +24,7 @@ from flows.document import (
     SaveAnswer,
     Webhook,
 )
-from flows.memo import PerFlow, PerMenu
+from flows.memo import EachMenu, PerMenu
 from flows.problems import Place, Problem
 from flows.said import said
 from flows.targets.base import CannotCompile, Compiled
@@ -88,10 +88,12 @@ times_repeated: PerMenu[int] = PerMenu(_times_repeated)
 """times_repeated(menu): how often it can be said again before it goes on; 0 without such a step."""
 
 
-menus_sent: PerFlow[int] = PerFlow(
-    lambda flow: len(flow.menus) + sum(map(times_repeated, flow.menus))
-)
-"""menus_sent(flow): how many menus it is sent as, copies included."""
+_all_repeats = EachMenu(times_repeated)
+
+
+def menus_sent(flow: Flow) -> int:
+    """How many menus it is sent as, copies included."""
+    return len(flow.menus) + sum(_all_repeats(flow).each)
 
 
 def _notes(flow: Flow) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,9 +26,9 @@ from flows.document import (
     SaveAnswer,
     Webhook,
 )
-from flows.edits import change_menu
+from flows.edits import change_menu, move_menu
 from flows.fixes import FIXES
-from flows.memo import PerMenu
+from flows.memo import EachMenu, PerMenu
 from flows.problems import Problem
 from flows.rules.recordings import Recording
 from flows.rules.spots import STOPS_SENDING, WARNINGS
@@ -488,6 +489,60 @@ def test_after_an_edit_only_the_edited_menu_is_looked_at_again() -> None:
     assert seen == ["a", "b", "b"]
     look(edited.menus[0], 2)
     assert seen == ["a", "b", "b", "a"]
+
+
+def test_of_a_whole_flow_only_the_edited_menu_is_looked_at_again() -> None:
+    seen: list[str] = []
+    look = EachMenu(PerMenu(lambda menu, number: (number, *counted(menu, seen))), numbered=True)
+    flow = good_flow(good_menu("a"), good_menu("b"))
+    found = look(flow)
+    assert found.each == ((1, "a"), (2, "b"))
+    assert look(change_menu(flow, "b", name="new")) is found, "what is found did not change"
+    assert seen == ["a", "b", "b"]
+    assert look(move_menu(flow, "b", 0)).each == ((1, "b"), (2, "a"))
+    assert look(good_flow(good_menu("a"))).each == ((1, "a"),)
+    assert look(Flow(name="Bare")).each == ()
+
+
+def test_what_changed_is_found_in_its_place_and_what_was_found_before_stays_true() -> None:
+    look = EachMenu(PerMenu(lambda menu, fact: (menu.name, fact)))
+    flow = good_flow(good_menu("a"), good_menu("b"), good_menu("c"))
+    names = [menu.name for menu in flow.menus]
+    before = look(flow, 1)
+    after = look(change_menu(flow, "b", name="new"), 1)
+    assert [name for name, _ in after.each] == [names[0], "new", names[2]]
+    assert [name for name, _ in before.each] == names
+    assert look(flow, 1).each == before.each, "another flow, or an undo, is not mistaken for it"
+    assert look(flow, 2).each == tuple((name, 2) for name in names)
+
+
+def test_a_whole_flow_keeps_none_of_its_menus() -> None:
+    look = EachMenu(PerMenu(lambda menu: menu.id))
+    menu = good_menu("gone")
+    gone = weakref.ref(menu)
+    look(good_flow(menu))
+    del menu
+    gc.collect()
+    assert gone() is None
+    assert look(good_flow(good_menu("gone"))).each == ("gone",)
+
+
+def test_an_edit_finds_what_a_check_of_the_new_flow_alone_finds() -> None:
+    flow = good_flow(*[good_menu(f"m{i}") for i in range(5)])
+    for number, script in enumerate(["", "Press 1.", "Press 7.", "x" * 3_000, "Press 1.", ""]):
+        menu_id = f"m{number % 5}"
+        flow = change_menu(flow, menu_id, script=script, recording="" if number % 2 else "ivr")
+        alone = Flow.model_validate(flow.model_dump())
+        for target in TARGETS:
+            assert check(flow, target=target) == check(alone, target=target)
+        found = check(flow)
+        assert found.errors == sum(problem.severity == "error" for problem in found)
+        assert found.worst == {
+            menu.id: min(p.severity for p in found if p.place.menu_id == menu.id)
+            for menu in flow.menus
+            if any(p.place.menu_id == menu.id for p in found)
+        } | ({"": min(p.severity for p in found if not p.place.menu_id)}
+             if any(not p.place.menu_id for p in found) else {})  # fmt: skip
 
 
 def test_menus_that_nobody_holds_are_forgotten() -> None:
