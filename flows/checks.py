@@ -66,8 +66,7 @@ def check(
     if recordings:
         in_menus = Found(tuple(_heard(flow, in_menus, recordings)))
     if not (target == speechcall.TARGET and sent <= MAX_MENUS and _are_carried(flow, inbox)):
-        known = [*problems, *chain.from_iterable(in_menus.each)]
-        reasons = _reasons(TARGETS[target](flow, None, inbox), known)
+        reasons = _reasons(TARGETS[target](flow, None, inbox), problems, in_menus)
         problems.extend(_with_repair(flow, reason, facts) for reason in reasons)
     return _in_order(tuple(problems), in_menus)
 
@@ -153,14 +152,23 @@ def _same(some: tuple[Problem, ...], others: tuple[Problem, ...]) -> bool:
 _in_menus = EachMenu(PerMenu[tuple[Problem, ...]](_look_at), numbered=True, same=_same)
 
 
-def _reasons(compiled: Compiled | CannotCompile, known: list[Problem]) -> Iterator[Problem]:
+def _reasons(
+    compiled: Compiled | CannotCompile, known: list[Problem], in_menus: Found[tuple[Problem, ...]]
+) -> list[Problem]:
     """The compiler's reasons that no rule has reported yet."""
     if isinstance(compiled, Compiled):
-        return
+        return []
     reasons = [reason for reason in compiled.reasons if reason.code not in FOUND_HERE]
     codes = {reason.code for reason in reasons}
+    if not codes.isdisjoint(_codes(in_menus)):
+        known = [*known, *chain.from_iterable(in_menus.each)]
     said = {_what(problem) for problem in known if problem.code in codes}
-    yield from (reason for reason in reasons if _what(reason) not in said)
+    return [reason for reason in reasons if _what(reason) not in said]
+
+
+@lru_cache(maxsize=FLOWS)
+def _codes(in_menus: Found[tuple[Problem, ...]]) -> frozenset[str]:
+    return frozenset(problem.code for problem in chain.from_iterable(in_menus.each))
 
 
 def _what(problem: Problem) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -273,10 +274,22 @@ def _insert(db: Database, stored: StoredFlow, revision: NewRevision) -> None:
     )
 
 
+@lru_cache(maxsize=64)
+def _bare(head: str) -> Flow:
+    """A flow without its menus: most edits leave the rest as it is."""
+    return Flow(**json.loads(head))
+
+
+@lru_cache(maxsize=16)
+def _hashes(written: str) -> dict[str, str]:
+    """Menu id -> hash, as a revision has them; an edit reads the same ones twice."""
+    return dict(json.loads(written))
+
+
 def _stored(db: Database, row: dict[str, Any]) -> StoredFlow:
-    hashes = dict(json.loads(row["menus"]))
+    hashes = _hashes(row["menus"])
     content = menus.fetch(db, row["workspace_id"], list(hashes.values()))
-    flow = Flow(**json.loads(row["head"])).model_copy(update={"menus": tuple(content)})
+    flow = _bare(row["head"]).model_copy(update={"menus": tuple(content)})
     return StoredFlow(
         row["id"],
         row["workspace_id"],

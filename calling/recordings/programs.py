@@ -10,13 +10,18 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore
 
 LIMIT_S = 30.0
 """Seconds that one run may take (ten minutes of sound take ffmpeg about three)."""
+
+LOOKED_UP_EVERY_S = 20
+"""Seconds after which a program that was installed meanwhile is found."""
 
 AT_ONCE = BoundedSemaphore(2)
 
@@ -26,8 +31,13 @@ class ProgramFailed(Exception):
 
 
 def installed(name: str) -> bool:
-    """Whether a program is there."""
-    return shutil.which(name) is not None
+    """Whether a program is there. Every page of the editor asks, so it is looked up at times."""
+    return _is_there(name, os.environ.get("PATH", ""), int(time.monotonic() / LOOKED_UP_EVERY_S))
+
+
+@lru_cache(maxsize=8)
+def _is_there(name: str, path: str, _moment: int) -> bool:
+    return shutil.which(name, path=path) is not None
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flows.document import KEYS, WRONG, Flow, GoTo, Menu
-from flows.memo import EachMenu, PerMenu
+from flows.memo import FLOWS, EachMenu, Found, PerMenu
 from flows.paths import Map
 from flows.problems import Fix, Place, Problem
 from flows.prompts import announced_keys
@@ -79,11 +80,15 @@ _led_to = EachMenu(
 )
 
 
+@lru_cache(maxsize=FLOWS)
+def _targets(led_to: Found[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*led_to.each)
+
+
 def missing_target(flow: Flow, found: Map, facts: Facts) -> Iterator[Problem]:
     """Steps that lead to a menu that was not chosen or is gone."""
-    places = flow.indexes().keys()
-    led_to = _led_to(flow).each
-    if all(targets <= places for targets in led_to):
+    places = {menu.id for menu in flow.menus}
+    if _targets(_led_to(flow)) <= places:
         return
     for number, menu in enumerate(flow.menus, start=1):
         for trigger, position, action in links(menu):
