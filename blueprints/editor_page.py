@@ -334,7 +334,7 @@ def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | N
     kind = next((kind for kind in kinds_for(view.key) if kind.name == view.new), None)
     if kind is None or not kind.has_form:
         return None
-    form = sent or STEP_FORMS[kind.name].of(None, stored.flow, stored.revision)
+    form = sent or STEP_FORMS[kind.name].of(None, stored.flow, stored.revision, view.key)
     return Step("", kind, "", "", False, True, form, view.at().url())
 
 

@@ -44,8 +44,8 @@ WORDS = (
          _l("What a caller said by pressing a key, kept by the step “Save the answer”. Answers are"
             " counted for each question.")),
     Word("web-address-told", _l("Tell a web address"),
-         _l("While the call goes on, another program is told over the web which key was pressed."
-            " The caller hears nothing of it.")),
+         _l("While the call goes on, another program is told over the web what the caller"
+            " chose. The caller hears nothing of it.")),
     Word("connect", _l("Connect to a number"),
          _l("The caller is put through to a person at another number. Not every service can do"
             " that.")),

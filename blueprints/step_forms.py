@@ -27,6 +27,7 @@ from blueprints.secret_headers import covered, uncovered
 from calling.numbers import NumberRefused, normalise
 from flows import edits, values
 from flows.document import (
+    KEYS,
     MAX_TIMES,
     AnyAction,
     Connect,
@@ -58,9 +59,11 @@ class StepForm(EditForm):
     lists: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def of(cls, action: AnyAction | None, flow: Flow, revision: int) -> StepForm:
-        """The form as the action is now, or empty for a new step."""
-        data = cls.data_of(action) if action else {}
+    def of(
+        cls, action: AnyAction | None, flow: Flow, revision: int, trigger: str = ""
+    ) -> StepForm:
+        """The form as the action is now, or for a new step of a trigger."""
+        data = cls.data_of(action) if action else cls.new_data(trigger)
         form = cls(formdata=None, data={**data, "revision": revision})
         form.know(flow)
         for name in cls.lists:
@@ -77,6 +80,11 @@ class StepForm(EditForm):
     @classmethod
     def data_of(cls, action: Any) -> dict[str, Any]:
         """The fields' values of an action."""
+        return {}
+
+    @classmethod
+    def new_data(cls, trigger: str) -> dict[str, Any]:
+        """The fields' values of a new step."""
         return {}
 
     def know(self, flow: Flow) -> None:
@@ -111,7 +119,8 @@ class WebhookForm(StepForm):
         [Sound(values.check_url)],
         filters=[stripped],
         description=_l(
-            "The program there is told which key was pressed; the caller hears nothing of it."
+            "The program there is told the caller’s number and what stands below. The caller"
+            " hears nothing of it."
         ),
     )
     body = FieldList(FormField(ValueRow), max_entries=100)
@@ -125,6 +134,12 @@ class WebhookForm(StepForm):
             "body": [{"name": k, **typed_value(v)} for k, v in (action.body or {}).items()],
             "headers": [{"name": k, "value": v} for k, v in covered(action.headers or {}).items()],
         }
+
+    @classmethod
+    def new_data(cls, trigger: str) -> dict[str, Any]:
+        """Nobody is told which key was pressed unless that stands in what is told."""
+        pressed = {"name": "key", **typed_value(trigger)}
+        return {"body": [pressed]} if trigger in KEYS else {}
 
     def validate_body(self, field: Any) -> None:
         """Names must differ."""

@@ -43,6 +43,7 @@ from storage import (
     people,
     recordings,
     rules,
+    shelves,
 )
 from storage import flows as flow_store
 from storage.credentials import SecretBox, secret_box
@@ -176,6 +177,7 @@ def _flows(db: Database, owner: int, sounds: list[str]) -> dict[str, flow_store.
         )
         for key in ("line", *reversed(SHAPES))
     }  # fmt: skip
+    _put_away(db, owner)
     _edit_order(db, ids["order"], owner, sounds)
     survey = flow_store.load(db, 1, ids["survey"]).flow
     kept = record(engine.replay(survey, ["5", "1"]), "Five stars, would recommend")
@@ -185,6 +187,16 @@ def _flows(db: Database, owner: int, sounds: list[str]) -> dict[str, flow_store.
         lambda flow: change_menu(flow, survey.menus[0].id, recording=sounds[3]),
     )  # fmt: skip
     return {key: flow_store.load(db, 1, flow_id) for key, flow_id in ids.items()}
+
+
+def _put_away(db: Database, owner: int) -> None:
+    """A flow that is archived, and one that was deleted."""
+    for name, key, put in (
+        ("Summer opening hours", "transfer", shelves.archive),
+        ("First try", "survey", flow_store.delete),
+    ):
+        flow = starter(key, "en", "Bazar").model_copy(update={"name": name})
+        put(db, 1, flow_store.create(db, 1, owner, flow, "Start a call flow"))
 
 
 def _edit_order(db: Database, flow_id: int, owner: int, sounds: list[str]) -> None:

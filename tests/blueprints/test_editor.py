@@ -130,6 +130,20 @@ def test_every_kind_of_step_can_be_added(edit, slug, kind, fields, action):
     assert added.model_copy(update={"id": ""}) == action
 
 
+@pytest.mark.parametrize(("key", "told"), [("2", {"key": "2"}), ("star", {"key": "*"})])
+def test_a_new_web_address_is_told_the_key_unless_that_is_taken_out(owner, flow_id, key, told):
+    owner.get(f"/flows/{flow_id}?menu=a&key={key}&new=webhook")
+    rows = [
+        (tag[1], re.search(r'value="([^"]*)"', tag[0])[1])
+        for tag in re.finditer(r'<input[^>]*name="(body-\d-name)"[^>]*>', owner.text)
+    ]
+    assert rows == [("body-0-name", "key"), ("body-1-name", "")]
+    typed = re.search(r'name="body-0-value"[^>]*value="([^"]*)"', owner.text)[1]
+    assert {"key": typed} == told
+    owner.get(f"/flows/{flow_id}?menu=a&key=wrong&new=webhook")
+    assert 'value="key"' not in owner.text, "silence is no key"
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "sentence"),
     [
