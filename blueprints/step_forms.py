@@ -59,9 +59,7 @@ class StepForm(EditForm):
     lists: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def of(
-        cls, action: AnyAction | None, flow: Flow, revision: int, trigger: str = ""
-    ) -> StepForm:
+    def of(cls, action: AnyAction | None, flow: Flow, revision: int, trigger: str = "") -> StepForm:
         """The form as the action is now, or for a new step of a trigger."""
         data = cls.data_of(action) if action else cls.new_data(trigger)
         form = cls(formdata=None, data={**data, "revision": revision})
