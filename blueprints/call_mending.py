@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,12 +16,10 @@ from storage import flows as flow_store
 blueprint = Blueprint("call_mending", __name__, url_prefix="/flows/<int:flow_id>/call/mend")
 blueprint.before_request(sign_in_first)
 
-PAGES = {"start": "test_call.start", "confirm": "test_call.confirm"}
 
-
-@blueprint.post("/<any(start, confirm):page>")
+@blueprint.post("")
 @may_edit
-def mend(flow_id: int, page: str) -> ResponseReturnValue:
+def mend(flow_id: int) -> ResponseReturnValue:
     """Mend one finding, the way its button says, and come back to the page it stood on.
 
     A finding that is gone meanwhile, or whose place is, needs no mending: the page then shows
@@ -39,7 +37,6 @@ def mend(flow_id: int, page: str) -> ResponseReturnValue:
             flash(_("That was mended."))
         except edits.Gone:
             pass
-    back = url_for(
-        PAGES[page], flow_id=flow_id, connection=connection.id, number=form.number.data or ""
-    )
+    page = "test_call.confirm" if request.form.get("back") == "confirm" else "test_call.start"
+    back = url_for(page, flow_id=flow_id, connection=connection.id, number=form.number.data or "")
     return redirect(back, 303)

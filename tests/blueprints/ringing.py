@@ -35,6 +35,6 @@ def mends(text):
     form = re.search(
         r'<form method="post" id="mend"[^>]*action="([^"]*)">(.*?)</form>', text, re.DOTALL
     )
-    hidden = dict(re.findall(r'name="(connection|number)" value="([^"]*)"', form[2]))
+    hidden = dict(re.findall(r'name="(back|connection|number)" value="([^"]*)"', form[2]))
     pressed = re.findall(r'<button form="mend" name="fix" value="([^"]*)">', text)
     return [(html.unescape(form[1]), {**hidden, "fix": html.unescape(fix)}) for fix in pressed]
