@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
+from blueprints.formats import day
 from storage.answer_counts import Count, Totals
 
 MOST_BARS = 40
@@ -194,8 +196,11 @@ def _start(name: str) -> datetime:
 
 
 def _stretch(name: str) -> str:
-    """A stretch as people read it."""
-    return {13: f"{name[:10]} {name[11:]}:00 UTC"}.get(len(name), name)
+    """A stretch as people read it: "Nov 2026", "21 Nov 2026" or "21 Nov 2026, 07:00 UTC"."""
+    at = _start(name)
+    if len(name) == len("2026-11"):
+        return str(format_date(at, "LLL y"))
+    return f"{day(at)}, {at:%H:%M} UTC" if len(name) == len("2026-11-21T07") else day(at)
 
 
 def _at(moment: str) -> datetime:

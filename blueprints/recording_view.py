@@ -170,9 +170,9 @@ def length_words(seconds: float) -> str:
 
 
 def size_words(size: int) -> str:
-    """For example "84 kB"."""
+    """For example "84 kB"; what is there at all takes one."""
     if size < 1_000_000:
-        return _("%(number)s kB", number=max(1, round(size / 1000)))
+        return _("%(number)s kB", number=max(min(size, 1), round(size / 1000)))
     return _("%(number)s MB", number=format_decimal(round(size / 1_000_000, 1)))
 
 

@@ -68,10 +68,10 @@ def _pages(
 def show(page: Page, url: str, screen: Screen) -> None:
     """Bring a screen up in a window, with what has to be typed and pressed first."""
     page.goto(url + screen.path)
-    for label, text in screen.fill:
-        page.get_by_label(label, exact=True).fill(text)
     button = page.get_by_role("button", name=screen.press, exact=True)
     if screen.press and button.count():  # what is done once is not offered to a second window
+        for label, text in screen.fill:
+            page.get_by_label(label, exact=True).fill(text)
         button.click()
         page.wait_for_load_state("load")
 
