@@ -1,6 +1,7 @@
 """The house: who may rely on whom. Imports go one way, and some doors stay shut."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -142,3 +143,14 @@ def test_templates_never_switch_escaping_off_or_carry_scripts():
         text = path.read_text()
         for forbidden in ("|safe", "| safe", "hx-on", "javascript:", "onclick", " style="):
             assert forbidden not in text, path.relative_to(ROOT)
+
+
+MOMENT = re.compile(r'<time datetime="\{\{ ([^}]+) \}\}">\{\{ \(?([^}]+?)\)?\|moment \}\}')
+
+
+def test_a_moment_in_a_template_can_be_told_in_the_readers_own_time():
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        text = path.read_text()
+        told = MOMENT.findall(text)
+        assert len(told) == text.count("|moment"), path
+        assert all(stands == said for stands, said in told), path

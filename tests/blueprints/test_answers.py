@@ -413,3 +413,19 @@ def test_practice_calls_are_counted_and_exported(running):
     file = reader.session.get(f"{running.served.url}/answers/flows/{flow_id}/answers.csv").text
     assert file.count("confirmed") == 2
     assert file.count("nothing") == 1
+
+
+@pytest.mark.parametrize(
+    ("stretches", "first", "last"),
+    [
+        ({"2026-09": 1, "2026-11": 2}, "Sep 2026", "Nov 2026"),
+        ({"2026-11-09": 1, "2026-11-21": 2}, "9 Nov 2026", "21 Nov 2026"),
+        ({"2026-11-21T07": 1, "2026-11-21T09": 2}, "21 Nov 2026, 07:00 UTC",
+         "21 Nov 2026, 09:00 UTC"),
+    ],
+)  # fmt: skip
+def test_the_picture_over_time_names_days_as_every_other_page_does(owner, stretches, first, last):
+    with owner.client.application.test_request_context():
+        drawn = answers_view.timeline(stretches)
+    assert (drawn.first, drawn.last) == (first, last)
+    assert drawn.columns[0].title == f"{first}: 1"

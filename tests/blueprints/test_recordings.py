@@ -594,3 +594,11 @@ def test_trying_recordings_before_a_call_goes_back_to_that_call_whatever_else_is
     assert there.headers["Location"] == (
         f"/flows/{flow_id}/call/confirm?connection=1&number=%2B15055550100"
     )
+
+
+def test_a_workspace_that_keeps_nothing_has_used_nothing(owner, send):
+    owner.get("/recordings")
+    assert "0 kB of 200 MB used" in owner.text
+    send(("hello.wav", wav(1)))
+    owner.get("/recordings")
+    assert "0 kB of" not in owner.text
