@@ -14,10 +14,10 @@ test: .venv/dev.stamp
 	@tools/chromium.sh
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# axe, 200 % and 390 pixels on every screen; make test does the most used ones.
+# Only what looks at every screen: axe, 200 % and 390 pixels.
 access: .venv/dev.stamp
 	@tools/chromium.sh
-	EVERY_SCREEN=1 $(BIN)/python -m pytest -n 2 tests/browser/test_access.py tests/browser/test_nothing_lost.py
+	$(BIN)/python -m pytest -n 2 tests/browser/test_access.py tests/browser/test_nothing_lost.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +12,6 @@ from tools.screens import ERRORS, TABLE, OpenHouse, Screen, Who
 
 NAMES = [str(row[0]) for row in TABLE] + [f"error-{status}" for status in ERRORS]
 """The names of all screens, known before the house is open."""
-
-MOST_USED = ["library", "editor", "editor-step", "test-call-confirm", "calls", "call", "rules"]
-
-
-GONE_THROUGH = NAMES if os.environ.get("EVERY_SCREEN") else MOST_USED
-"""What the tests go through that take a second for a screen: all of them in ``make access``."""
 
 SETTLED = "document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(done)))"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens_open import GONE_THROUGH, Windows
+from tests.browser.screens_open import NAMES, Windows
 from tools.screens import OpenHouse
 
 AXE = (Path(__file__).parent.parent / "data" / "axe-core-4.14.1.min.js").read_text()
@@ -40,7 +40,7 @@ def windows(chromium: Browser, sample: OpenHouse) -> Iterator[Windows]:
     shown.close()
 
 
-@pytest.mark.parametrize("name", GONE_THROUGH)
+@pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(windows: Windows, name: str):
     page = windows.open(name)
     page.evaluate(AXE)

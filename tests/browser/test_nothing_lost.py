@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens_open import GONE_THROUGH, SETTLED, Windows
+from tests.browser.screens_open import NAMES, SETTLED, Windows
 from tools.screens import OpenHouse
 
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
@@ -96,7 +96,7 @@ def _whole(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", GONE_THROUGH)
+@pytest.mark.parametrize("name", NAMES)
 def test_at_200_percent_and_on_a_phone_nothing_is_lost_and_nothing_moves(
     zoomed: Windows, narrow: Windows, name: str
 ):
