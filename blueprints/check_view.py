@@ -39,7 +39,7 @@ class Check:
     show_url: str
     fixes: tuple[tuple[int, str], ...]
     code: str
-    path: str
+    mark: str
     also: str
 
 
@@ -81,7 +81,7 @@ def _check(problem: Problem, view: View, names: Mapping[str, str], others: list[
         at.url(_anchor(problem)),
         tuple((number, fix.label) for number, fix in enumerate(problem.fixes)),
         problem.code,
-        problem.path,
+        problem.mark,
         joined(_where(other, names) for other in others),
     )
 

@@ -41,8 +41,8 @@ from blueprints.auth import sign_in_first
 from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TARGETS, View
 from blueprints.fields import typed
-from blueprints.flow_tools import asked_fix, checked, with_usual_sender
-from flows import edits, fixes
+from blueprints.flow_tools import Mending, checked, load, with_usual_sender
+from flows import edits
 from flows.document import Flow
 from storage import flows as store
 from storage import history as history_store
@@ -76,11 +76,6 @@ CHANGED_BARE = _l(
 def show(flow_id: int) -> ResponseReturnValue:
     """The editor at the place the address speaks of."""
     return render(load(flow_id), View.asked(flow_id))
-
-
-def load(flow_id: int) -> store.StoredFlow:
-    """The newest revision of a flow of this workspace. Raises FlowNotFound."""
-    return store.load(db(), person().workspace_id, flow_id)
 
 
 def render(
@@ -159,8 +154,9 @@ def apply(
         return conflicted(conflict.current, conflict_view or view, **forms)
     except edits.Gone:
         return conflicted(load(view.flow_id), conflict_view or view, REMOVED_BARE, **forms)
-    if undoable and stored.revision > base:
-        flash(undoable() if callable(undoable) else undoable, "undoable")
+    told = undoable() if callable(undoable) else undoable
+    if told and stored.revision > base:
+        flash(told, "undoable")
     return saved(stored, view)
 
 
@@ -314,9 +310,5 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 def fix(flow_id: int) -> ResponseReturnValue:
     """Mend one finding of the checks, the way its button says."""
     view = View.asked(flow_id)
-    chosen = asked_fix(with_usual_sender(load(flow_id).flow, view.target), view.target)
-    if chosen is None:
-        return redirect(view.url(), 303)
-    return apply(
-        view.at(), lambda flow: fixes.apply(flow, chosen, new_id), undoable=_("That was mended.")
-    )
+    mending = Mending(view.target, lambda flow: with_usual_sender(flow, view.target))
+    return apply(view.at(), mending, undoable=lambda: _("That was mended.") if mending.done else "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from flask import g, request
 
-from blueprints import db, person, recording_view, settings, whole
+from blueprints import db, new_id, person, recording_view, settings, whole
 from blueprints.inbox import inbox
-from flows import checks
+from flows import checks, fixes
 from flows.document import Flow
 from flows.edits import change_settings
 from flows.problems import Fix, Problems
@@ -16,7 +17,8 @@ from flows.rules.recordings import Recording
 from flows.targets import TARGETS
 from flows.targets.base import CannotCompile, Compiled
 from flows.targets.speechcall import TARGET as SPEECHCALL
-from storage import connections
+from storage import connections, flows
+from storage.flows import StoredFlow
 
 
 def with_usual_sender(flow: Flow, target: str) -> Flow:
@@ -61,11 +63,34 @@ def compiled(flow: Flow, target: str, recipient: str | None = None) -> Compiled 
     return TARGETS[target](flow, recipient, inbox(person().workspace_id))
 
 
-def asked_fix(flow: Flow, target: str) -> Fix | None:
-    """The repair of the button that was pressed; None when what it mends is gone already."""
-    asked, _space, finding = request.form.get("fix", "").partition(" ")
-    number = whole(asked, most_digits=3)
-    for problem in checked(flow, target):
-        if f"{problem.code} {problem.path}" == finding and number is not None:
-            return dict(enumerate(problem.fixes)).get(number)
+@dataclass
+class Mending:
+    """The edit behind a repair's button, for ``storage.flows.edit``: whatever the flow is by then.
+
+    ``sent`` is the flow as it would be sent to the target. ``done`` says afterwards whether there
+    was still something to mend.
+    """
+
+    target: str
+    sent: Callable[[Flow], Flow]
+    done: bool = False
+
+    def __call__(self, flow: Flow) -> Flow:
+        """The flow with the finding mended that was pressed. Raises what ``fixes.apply`` raises."""
+        fix = _asked_fix(checked(self.sent(flow), self.target))
+        self.done = fix is not None
+        return fixes.apply(flow, fix, new_id) if fix else flow
+
+
+def _asked_fix(problems: Problems) -> Fix | None:
+    number, _space, finding = request.form.get("fix", "").partition(" ")
+    code, _space, mark = finding.partition(" ")
+    for problem in problems:
+        if problem.code == code and problem.mark == mark:
+            return dict(enumerate(problem.fixes)).get(whole(number, most_digits=3))
     return None
+
+
+def load(flow_id: int) -> StoredFlow:
+    """The newest revision of a flow of this workspace. Raises FlowNotFound."""
+    return flows.load(db(), person().workspace_id, flow_id)

@@ -16,7 +16,7 @@ from blueprints.auth import sign_in_first
 from blueprints.check_view import Check, check_views
 from blueprints.editor_view import View
 from blueprints.fields import OurForm
-from blueprints.flow_tools import checked, compiled
+from blueprints.flow_tools import checked, compiled, load
 from blueprints.formats import phone_number
 from blueprints.judged import Words, words_of
 from blueprints.noting import note, number_hint
@@ -237,9 +237,18 @@ def _views(
     return check_views(problems, view, stored.flow)
 
 
-def _nearest(choices: list[Choice]) -> Choice:
-    """Of connections that cannot carry a flow the one that lacks least, practice first."""
-    return min(choices, key=lambda choice: (not choice.connection.practice, len(choice.problems)))
+def _nearest(stored: flow_store.StoredFlow, choices: list[Choice]) -> Choice:
+    """Of connections that cannot carry a flow the one that a few presses of a button make able:
+    practice first, then what has no button, then how much there is to read.
+    """
+
+    def lacks(choice: Choice) -> tuple[bool, int, int]:
+        alone = sum(not problem.fixes for problem in choice.problems)
+        return (
+            not choice.connection.practice, alone, len(_views(stored, choice, choice.problems))
+        )  # fmt: skip
+
+    return min(choices, key=lacks)
 
 
 def _intent(
@@ -263,11 +272,6 @@ def _intent(
         again=bool(form.again.data),
         home_region=settings().home_region,
     )
-
-
-def load(flow_id: int) -> flow_store.StoredFlow:
-    """The newest revision of a flow of this workspace. Raises FlowNotFound."""
-    return flow_store.load(db(), person().workspace_id, flow_id)
 
 
 def with_sender(flow: Flow, connection: Connection) -> Flow:
@@ -318,8 +322,9 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
         for connection in connections.list_all(db(), person().workspace_id)
     ]
     able = [choice for choice in choices if not choice.problems]
-    chosen = form.connection.data or (str(able[0].connection.id) if able else "")
-    nearest = _nearest(choices) if choices and not able else None
+    ids = [str(choice.connection.id) for choice in able]
+    chosen = form.connection.data if form.connection.data in ids else next(iter(ids), "")
+    nearest = _nearest(stored, choices) if choices and not able else None
     checks = _views(stored, nearest, nearest.problems) if nearest else ()
     return render_template(
         "calls/start.html",

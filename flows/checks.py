@@ -62,35 +62,35 @@ def check(
     found = Map.of(flow)
     problems = list(values.flow_values(flow, facts))
     problems.extend(chain.from_iterable(rule(flow, found, facts) for rule in CALL_RULES))
-    in_menus = _in_menus(flow, facts)
+    alone = in_menus = _in_menus(flow, facts)
     if recordings:
-        in_menus = Found(tuple(_heard(flow, in_menus, recordings)))
+        in_menus = _with_recordings(flow, alone, recordings)
     if not (target == speechcall.TARGET and sent <= MAX_MENUS and _are_carried(flow, inbox)):
         reasons = _reasons(TARGETS[target](flow, None, inbox), problems, in_menus)
         problems.extend(_with_repair(flow, reason, facts) for reason in reasons)
-    return _in_order(tuple(problems), in_menus)
+    order = _in_order if in_menus is alone else _put_in_order  # what is new each time is not kept
+    return order(tuple(problems), in_menus)
 
 
-@lru_cache(maxsize=FLOWS)
-def _in_order(problems: tuple[Problem, ...], in_menus: Found[tuple[Problem, ...]]) -> Problems:
+def _put_in_order(problems: tuple[Problem, ...], in_menus: Found[tuple[Problem, ...]]) -> Problems:
     together = chain(problems, chain.from_iterable(in_menus.each))
     return Problems(sorted(together, key=attrgetter("rank")))
 
 
-def _heard(
+_in_order = lru_cache(maxsize=FLOWS)(_put_in_order)
+
+
+def _with_recordings(
     flow: Flow, in_menus: Found[tuple[Problem, ...]], recordings: Mapping[str, Recording]
-) -> Iterator[tuple[Problem, ...]]:
-    """What was found in each menu, and what is wrong with its recording."""
-    for number, (menu, found) in enumerate(zip(flow.menus, in_menus.each, strict=True), start=1):
+) -> Found[tuple[Problem, ...]]:
+    """What was found in each menu, and what is wrong with its recording; mostly that is nothing."""
+    each = list(in_menus.each)
+    for place, menu in enumerate(flow.menus):
         known = recordings.get(menu.recording)
-        yield (
-            found
-            if known is None
-            else (
-                *_but_our_address(found, known),
-                *recording_problems(menu, menu_spot(menu, number), known),
-            )
-        )
+        if known is not None:
+            wrong = recording_problems(menu, menu_spot(menu, place + 1), known)
+            each[place] = (*_but_our_address(each[place], known), *wrong)
+    return in_menus if tuple(each) == in_menus.each else Found(tuple(each))
 
 
 def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterator[Problem]:
@@ -142,14 +142,7 @@ def _look_at(menu: Menu, number: int, facts: Facts) -> tuple[Problem, ...]:
     return tuple(chain.from_iterable(rule(menu, spot, facts) for rule in MENU_RULES))
 
 
-def _same(some: tuple[Problem, ...], others: tuple[Problem, ...]) -> bool:
-    """Whether they say the same, too: to Python 1, 1.0 and True are equal."""
-    return some == others and all(
-        repr(one.params) == repr(other.params) for one, other in zip(some, others, strict=True)
-    )
-
-
-_in_menus = EachMenu(PerMenu[tuple[Problem, ...]](_look_at), numbered=True, same=_same)
+_in_menus = EachMenu(PerMenu[tuple[Problem, ...]](_look_at), numbered=True)
 
 
 def _reasons(

@@ -6,9 +6,10 @@ in another flow it leads to the menu of the same name, or nowhere until somebody
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.document import WRONG, AnyAction, Flow, GoTo, Menu, menu_label
+from flows.document import WRONG, AnyAction, Flow, GoTo, Menu, Webhook, menu_label
 from flows.edits import NewId, find_menu, free_name, set_actions
 from flows.said import said
 
@@ -79,7 +80,21 @@ def copy_steps(
     actions = _fresh(coming, links, new_id)
     flow = set_actions(target, *to, actions if instead else (*there, *actions))
     left = (said("“Say again” was left out: it only works for any other key, or silence."),)
-    return Copied(flow, (*(left if len(coming) < len(steps) else ()), *_lost_links(links, coming)))
+    left_out = left if len(coming) < len(steps) else ()
+    return Copied(flow, (*left_out, *_lost_links(links, coming), *_other_key(coming, place, to)))
+
+
+def _other_key(
+    steps: tuple[AnyAction, ...], place: tuple[str, str], to: tuple[str, str]
+) -> Iterator[str]:
+    """A sentence for each web address that is told the key which the steps were under before."""
+    for step in steps:
+        if isinstance(step, Webhook) and place[1] == (step.body or {}).get("key") != to[1]:
+            yield said(
+                "{address} is still told key {key}: change it there.",
+                address=step.url,
+                key=place[1],
+            )
 
 
 def _fresh(actions: tuple[AnyAction, ...], links: _Links, new_id: NewId) -> tuple[AnyAction, ...]:

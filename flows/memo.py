@@ -10,7 +10,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
-from operator import eq
 from typing import Generic, TypeVar
 
 from flows.document import Flow, Menu
@@ -69,19 +68,13 @@ class _Slot(Generic[Result]):
 class EachMenu(Generic[Result]):
     """``look(menu, *facts)`` of every menu of a flow; ``numbered``: ``look(menu, number, *facts)``.
 
-    After an edit only the menus that are others now are looked at, and when they say the
-    ``same`` as before, the very same ``Found`` is given again: whatever is worked out from it
-    can be remembered by it. Keeps the flows that were looked at last, and none of their menus.
+    After an edit only the menus that are others now are looked at, and when they say what they
+    said before, the very same ``Found`` is given again: whatever is worked out from it can be
+    remembered by it. Keeps the flows that were looked at last, and none of their menus.
     """
 
-    def __init__(
-        self,
-        look: PerMenu[Result],
-        *,
-        numbered: bool = False,
-        same: Callable[[Result, Result], bool] = eq,
-    ) -> None:
-        self._look, self._numbered, self._same = look, numbered, same
+    def __init__(self, look: PerMenu[Result], *, numbered: bool = False) -> None:
+        self._look, self._numbered = look, numbered
         self._slot = lru_cache(maxsize=FLOWS)(_Slot[Result])
 
     def __call__(self, flow: Flow, *facts: Hashable) -> Found[Result]:
@@ -97,7 +90,7 @@ class EachMenu(Generic[Result]):
         elif others := [i for i, menu in enumerate(menus) if known[i]() is not menu]:
             fresh = {i: self._at(i, menus[i], facts) for i in others}
             known = _with(known, {i: weakref.ref(menus[i]) for i in others})
-            if not all(self._same(found.each[i], now) for i, now in fresh.items()):
+            if not all(found.each[i] == now for i, now in fresh.items()):
                 found = Found(tuple(_with(found.each, fresh)))
         slot.kept = known, found
         return found

@@ -6,6 +6,7 @@ exists once, and can be said in another language.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -79,6 +80,13 @@ class Problem:
     def message(self) -> str:
         """One plain sentence, without its place."""
         return words.sentence(self.code, self.params, self.place.field)
+
+    @cached_property
+    def mark(self) -> str:
+        """A short name for it by ids, so that it stays the same wherever its menu stands."""
+        at = self.place
+        facts = (self.code, at.menu_id, at.trigger, at.step_id, at.field, self.params)
+        return hashlib.blake2s(repr(facts).encode(), digest_size=6).hexdigest()
 
     @cached_property
     def rank(self) -> tuple[bool, int, int, int]:

@@ -33,8 +33,14 @@ def practice(db: Any, service: str) -> str:
 def mends(text):
     """(action, fields) of every repair that the page offers, in its order."""
     form = re.search(
-        r'<form method="post" id="mend"[^>]*action="([^"]*)">(.*?)</form>', text, re.DOTALL
+        r'<form [^>]*id="mend"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', text, re.DOTALL
     )
-    hidden = dict(re.findall(r'name="(back|connection|number)" value="([^"]*)"', form[2]))
-    pressed = re.findall(r'<button form="mend" name="fix" value="([^"]*)">', text)
-    return [(html.unescape(form[1]), {**hidden, "fix": html.unescape(fix)}) for fix in pressed]
+    sent = dict(re.findall(
+        r'<input type="hidden" name="(back|connection|number)" value="([^"]*)"', form[2]
+    ))  # fmt: skip
+    typed = re.search(r'<input[^>]*name="number"[^>]*value="([^"]*)"', form[2])
+    sent |= {"number": html.unescape(typed[1])} if typed else {}
+    pressed = re.findall(
+        r'<button form="mend"(?: formaction="([^"]*)")? name="fix" value="([^"]*)">', text
+    )
+    return [(html.unescape(own or form[1]), {**sent, "fix": fix}) for own, fix in pressed]

@@ -7,8 +7,12 @@ import re
 
 import pytest
 
+from blueprints.test_call import FIRST_NUMBER
+from flows.document import PRACTICE_RECORDING, Flow, GoTo, HangUp, Menu, Webhook
+from flows.edits import move_menu, set_actions
 from storage import flows as flow_store
-from tests.blueprints.ringing import mends, practice
+from tests.blueprints.ringing import mends, practice, two_menus
+from tests.helpers import save_flow
 
 
 @pytest.mark.parametrize("starter", ["survey", "appointment", "order", "verification"])
@@ -38,8 +42,103 @@ def test_a_repair_that_somebody_else_made_already_changes_nothing(house):
     action, fields = mends(house.owner.text)[0]
     house.owner.post(action, **fields)
     mended = flow_store.load(house.db, 1, flow_id)
-    for fix in (fields["fix"], "", "0", "99999 missing_recording /x", "a missing_recording /x"):
+    code, mark = fields["fix"].split()[1:]
+    for fix in (fields["fix"], "", "0", f"99999 {code} {mark}", f"a {code} {mark}", f"0 {code} x"):
         house.owner.post(action, **{**fields, "fix": fix})
         assert house.owner.page.status_code == 200
         assert "That was mended." not in house.owner.text
     assert flow_store.load(house.db, 1, flow_id) == mended
+
+
+def rows(size):
+    """Menus in a row, with a way on, and nothing to play yet."""
+    return tuple(
+        Menu(id=f"m{n}", name=f"Menu {n + 1}", script="Press 1.", keys={
+            "1": (GoTo(id=f"g{n}", menu=f"m{n + 1}"),) if n < size - 1 else (HangUp(id=f"h{n}"),),
+            "wrong": (HangUp(id=f"w{n}"),),
+        })
+        for n in range(size)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "sender"), [(1, "Bazar"), (3, "Bazar"), (8, "Bazar"), (3, ""), (8, "")]
+)
+def test_of_two_services_the_one_is_shown_that_buttons_make_able(house, size, sender):
+    flow_id = save_flow(house.db, Flow(name="Row", sender=sender, menus=rows(size)))
+    house.owner.get(f"/flows/{flow_id}/call")
+    assert "in the way of a call over Practice (SpeechCall)" in house.owner.text
+    action, fields = mends(house.owner.text)[-1]
+    house.owner.post(action, **fields)
+    assert {menu.recording for menu in flow_store.load(house.db, 1, flow_id).flow.menus} == {
+        PRACTICE_RECORDING
+    }
+
+
+def test_a_repair_mends_the_menu_that_it_stood_beside_wherever_that_is_by_now(house):
+    nowhere = {menu.id: (GoTo(id=f"x{menu.id}", menu=""),) for menu in rows(2)}
+    menus = [
+        menu.model_copy(update={"keys": {**menu.keys, "2": nowhere[menu.id]}}) for menu in rows(2)
+    ]
+    flow_id = save_flow(house.db, Flow(name="Two", sender="Bazar", menus=tuple(menus)))
+    house.owner.get(f"/flows/{flow_id}/call")
+    pressed = [one for one in mends(house.owner.text) if "missing_target" in one[1]["fix"]]
+    assert len(pressed) == 2
+    stored = flow_store.load(house.db, 1, flow_id)
+    flow_store.edit(house.db, 1, flow_id, 1, stored.revision, lambda f: move_menu(f, "m1", 0))
+    action, fields = pressed[0]
+    house.owner.post(action, **fields)
+    flow = flow_store.load(house.db, 1, flow_id).flow
+    assert [menu.id for menu in flow.menus] == ["m1", "m0"]
+    assert isinstance(flow.menu("m0").actions("2")[0], HangUp), "its button stood beside this one"
+    assert isinstance(flow.menu("m1").actions("2")[0], GoTo)
+
+
+def test_a_repair_leaves_alone_what_somebody_else_put_there_meanwhile(house):
+    said = rows(1)[0].model_copy(update={"script": "Press 1, or press 2 to stop."})
+    flow_id = save_flow(house.db, Flow(name="Said", sender="Bazar", menus=(said,)))
+    house.owner.get(f"/flows/{flow_id}")
+    pressed = re.search(r'value="(\d+ announced_key\w* \w+|\d+ \w*dead\w* \w+)"', house.owner.text)
+    assert pressed, "a key is announced and does nothing"
+    stored = flow_store.load(house.db, 1, flow_id)
+    theirs = HangUp(id="theirs")
+    flow_store.edit(house.db, 1, flow_id, 1, stored.revision,
+                    lambda f: set_actions(f, "m0", "2", (theirs,)))  # fmt: skip
+    house.owner.post(f"/flows/{flow_id}/fix", fix=pressed[1])
+    assert flow_store.load(house.db, 1, flow_id).flow.menus[0].actions("2") == (theirs,)
+    assert "That was mended." not in house.owner.text
+
+
+def test_of_two_headers_that_may_not_be_sent_the_one_is_removed_that_was_pressed(house):
+    told = Webhook(id="t", url="https://a.example/",
+                   headers={"Host": "x", "Content-Length": "7"})  # fmt: skip
+    menu = rows(1)[0].model_copy(update={"keys": {"1": (told, HangUp(id="h"))}})
+    flow_id = save_flow(house.db, Flow(name="Headers", sender="Bazar", menus=(menu,)))
+    house.owner.get(f"/flows/{flow_id}")
+    ids = re.findall(r'id="(check-header_forbidden-\w+)"', house.owner.text)
+    assert len(set(ids)) == len(ids) == 2
+    second = re.findall(r'value="(0 header_forbidden \w+)"', house.owner.text)[1]
+    house.owner.post(f"/flows/{flow_id}/fix", fix=second)
+    left = flow_store.load(house.db, 1, flow_id).flow.menus[0].actions("1")[0].headers
+    assert left == {"Host": "x"}
+
+
+def test_a_number_typed_before_the_repair_stays_and_else_the_last_one_is_offered(house):
+    flow_id = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
+    house.owner.get(f"/flows/{flow_id}/call")
+    action, fields = mends(house.owner.text)[-1]
+    assert fields["number"] == FIRST_NUMBER
+    house.owner.post(action, **{**fields, "number": "+1 505 555 01"})
+    assert 'value="+1 505 555 01"' in house.owner.text
+    house.owner.post(action, **fields)
+    assert house.owner.page.request.query_string == b"", "the page offers what it would offer"
+    house.owner.post(action, **{**fields, "number": "1" * 60_000})
+    assert len(house.owner.page.request.query_string) < 300
+
+
+def test_a_connection_that_cannot_carry_the_flow_is_never_the_chosen_one(house):
+    flow_id = save_flow(house.db, two_menus("Chosen", 1000))
+    voice = practice(house.db, "voice_api")
+    house.owner.get(f"/flows/{flow_id}/call?connection={voice}")
+    chosen = re.findall(r'<input type="radio"[^>]*value="(\d+)" checked', house.owner.text)
+    assert chosen == [practice(house.db, "speechcall")]

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from flows.copying import copy_menu, copy_steps
-from flows.document import Flow, GoTo, HangUp, Menu, Repeat, SaveAnswer
+from flows.document import Flow, GoTo, HangUp, Menu, Repeat, SaveAnswer, Webhook
 from flows.edits import Gone
 
 STEPS = (SaveAnswer(id="s", name="Day"), GoTo(id="g", menu="b"))
@@ -89,6 +89,15 @@ def test_say_again_stays_behind_on_a_key_and_that_is_said():
         SOURCE, ("a", "wrong"), SOURCE, ("b", "wrong"), fresh(), same=True, instead=False
     )
     assert [step.kind for step in done.flow.menus[1].actions("wrong")] == ["repeat", "hangup"]
+
+
+def test_a_web_address_that_is_told_the_other_key_is_named():
+    told = Webhook(id="t", url="https://a.example/", body={"key": "1", "answer": "yes"})
+    source = Flow(name="S", menus=(Menu(id="a", keys={"1": (told,)}),))
+    remark = "https://a.example/ is still told key 1: change it there."
+    for to, remarks in (("2", [remark]), ("1", [])):
+        done = copy_steps(source, ("a", "1"), source, ("a", to), fresh(), same=True, instead=True)
+        assert list(done.remarks) == remarks
 
 
 def test_what_is_gone_is_not_copied():

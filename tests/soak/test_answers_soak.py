@@ -99,7 +99,9 @@ def two_cores() -> None:
 @pytest.mark.parametrize(
     "count", [300, pytest.param(10_000, marks=pytest.mark.soak)], ids=["short", "whole"]
 )
-def test_every_answer_is_kept_once_and_quickly(first_day: Path, tmp_path: Path, count: int) -> None:
+def test_every_answer_is_kept_once_and_ten_thousand_quickly(
+    first_day: Path, tmp_path: Path, count: int
+) -> None:
     before = os.sched_getaffinity(0)
     two_cores()
     data = Path(shutil.copytree(first_day, tmp_path / "data"))
