@@ -12,3 +12,6 @@ function stays(old, fresh) {
   for (const field of old.querySelectorAll("input[name=revision]")) field.value = fresh.dataset.held;
   return false;
 }
+
+// A part that came empty and found none to stay in its place is asked for once more, with all else.
+document.addEventListener("htmx:afterSwap", () => { if (document.querySelector("#editor [data-held]")) location.reload(); });

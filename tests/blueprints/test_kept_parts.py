@@ -116,3 +116,11 @@ def test_what_wtforms_says_is_said_in_the_language_of_the_page(owner):
             said += form.chosen.errors
     assert said[0] == "Not a valid choice."
     assert len(set(said)) == len(LANGUAGES)
+
+
+def test_every_part_has_a_name_by_which_it_is_found_in_the_page(owner, db):
+    flow_id = save_flow(db, Flow(name="F", menus=(Menu(id="a", script="Press 1."),)))
+    owner.get(f"/flows/{flow_id}?menu=a")
+    parts = re.findall(r"<\w+ [^>]*data-part=[^>]*>", owner.text)
+    assert len(parts) >= 7
+    assert [part for part in parts if not re.search(r' id="[\w-]+"', part)] == []

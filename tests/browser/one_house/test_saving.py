@@ -154,3 +154,54 @@ def test_what_was_typed_beside_somebody_elses_edit_is_saved_by_a_button(
     expect(page.locator(".conflict")).to_have_count(0)
     expect(page.get_by_role("button", name="Save what I typed")).to_have_count(0)
     assert stored(served, flow_id).menus[0].script == "Mine."
+
+
+SHOWN = """() => [...document.querySelectorAll(
+  ".bar, .views, .tabs, #rail-list, #check-list, #keypad, #steps"
+)].map((part) => part.innerText)"""
+
+
+def like_a_new_one(page: Page, version: int) -> None:
+    """The page shows, after the edit that made this version, what a new one shows."""
+    expect(page.locator(".announce")).to_contain_text(f"version {version}")
+    fresh = page.context.new_page()
+    fresh.goto(page.url)
+    wanted = fresh.evaluate(SHOWN)
+    fresh.close()
+    assert page.evaluate(SHOWN) == wanted
+    assert all(wanted), "nothing of it is empty"
+
+
+def test_a_new_flow_shows_after_every_edit_what_a_new_page_shows(page: Page, served: Served):
+    page.goto("/")
+    page.get_by_label("Name", exact=True).fill("From nothing")
+    page.get_by_role("button", name="New call flow").click()
+    hears = page.get_by_label("What the caller hears")
+    hears.fill("Press 1 to confirm, or 2 for another day.")
+    hears.blur()
+    like_a_new_one(page, 2)
+    page.get_by_role("button", name="Hang up").first.click()
+    like_a_new_one(page, 3)
+    page.get_by_role("button", name="Add a menu").click()
+    like_a_new_one(page, 4)
+    page.get_by_role("button", name="Undo").first.click()
+    like_a_new_one(page, 5)
+    page.locator("#check-list button").first.click()
+    like_a_new_one(page, 6)
+    hears.fill("")
+    hears.blur()
+    like_a_new_one(page, 7)
+
+
+def test_a_part_that_found_no_place_is_brought_by_a_new_page(page: Page, flow_id: int):
+    page.goto(f"/flows/{flow_id}?menu=a")
+    page.evaluate("""() => {
+      const old = document.getElementById("actions"), lost = old.cloneNode(false);
+      lost.removeAttribute("id");
+      document.querySelector(".rail").append(lost);
+      old.remove();
+    }""")
+    page.get_by_label("What the caller hears").fill("Press 1.")
+    page.get_by_label("What the caller hears").blur()
+    expect(page.locator("#actions")).to_contain_text("Test call")
+    expect(page.locator(".saved")).to_contain_text("version 2")
