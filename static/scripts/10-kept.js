@@ -16,12 +16,16 @@ const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAtt
 const sameMoment = (old, fresh) => old instanceof HTMLTimeElement && fresh instanceof HTMLTimeElement
   && old.dateTime !== "" && old.dateTime === fresh.dateTime && old.dataset.clock === fresh.dataset.clock;
 
+// What is chosen in a menu closes it; a text that saved itself meanwhile does not.
+let savedItself = false;
+document.addEventListener("htmx:beforeSwap", (event) => { savedItself = event.detail.requestConfig.elt.matches("[data-autosave]"); });
+
 if (window.Idiomorph) {
   Idiomorph.defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
     if (!(old instanceof Element && fresh instanceof Element)) return true;
     if ("held" in fresh.dataset) return stays(old, fresh);
     if (sameMoment(old, fresh)) return false;
-    if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = !old.matches(".menu");
+    if (old instanceof HTMLDetailsElement && old.open && fresh instanceof HTMLDetailsElement) fresh.open = savedItself || !old.matches(".menu");
     if (beingFilled(old, fresh)) {
       const [mine, theirs] = [old, fresh].map((form) => form.querySelector("input[name=revision]"));
       if (mine && theirs) mine.value = theirs.value;
@@ -45,6 +49,12 @@ document.addEventListener("input", (event) => {
   say(WORDS.unsaved);
 });
 window.addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-dirty]")) event.preventDefault(); });
+
+// Leaving a field whose text has saved itself already saves nothing once more.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, requestConfig } = event.detail;
+  if (requestConfig.triggeringEvent?.type === "change" && elt.matches("[data-autosave]:not([data-dirty])")) event.preventDefault();
+});
 
 // A half-filled step must not vanish because something else was pressed.
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -205,3 +205,29 @@ def test_a_part_that_found_no_place_is_brought_by_a_new_page(page: Page, flow_id
     page.get_by_label("What the caller hears").blur()
     expect(page.locator("#actions")).to_contain_text("Test call")
     expect(page.locator(".saved")).to_contain_text("version 2")
+
+
+def test_a_text_that_saved_itself_is_not_saved_again_when_its_field_is_left(
+    page: Page, flow_id: int
+):
+    page.goto(f"/flows/{flow_id}?menu=a")
+    sent = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.locator("#script").press_sequentially("Press 1.")
+    expect(page.locator(".announce")).to_contain_text("version 2")
+    page.locator("#script").blur()
+    page.locator("#wait").fill("7")
+    page.locator("#wait").blur()
+    expect(page.locator(".announce")).to_contain_text("version 3")
+    assert sent.count("POST") == 2
+
+
+def test_a_menu_that_is_opened_while_a_text_saves_itself_stays_open(page: Page, flow_id: int):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/flows/{flow_id}?menu=a")
+    page.locator("#script").press_sequentially("Press 1.")
+    page.locator("#chosen-menu summary").click()
+    expect(page.locator(".announce")).to_contain_text("version 2")
+    page.wait_for_timeout(1_200)  # a second save, if there were one, would have come by now
+    expect(page.locator("#chosen-menu")).to_have_attribute("open", "")
+    expect(page.locator("#rail-list a").first).to_be_visible()
