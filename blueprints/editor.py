@@ -42,8 +42,9 @@ from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TARGETS, View
 from blueprints.fields import typed
 from blueprints.flow_tools import Mending, checked, load, with_usual_sender
+from blueprints.languages import say
 from flows import edits
-from flows.document import Flow
+from flows.document import Flow, menu_label
 from storage import flows as store
 from storage import history as history_store
 
@@ -254,11 +255,21 @@ def save_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 def move_menu(flow_id: int, menu_id: str, direction: str) -> ResponseReturnValue:
     """Up, down, or to a place (1-based) in the list."""
 
+    begins: list[str] = []
+
     def change(flow: Flow) -> Flow:
         edits.find_menu(flow, menu_id)
-        return edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
+        moved = edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
+        if moved.menus[0].id != flow.menus[0].id:
+            begins.append(say(menu_label(moved, moved.menus[0].id)))
+        return moved
 
-    return apply(View.asked(flow_id, menu=menu_id), change, undoable=_("The menu was moved."))
+    def told() -> str:
+        if begins:
+            return _("The menu was moved. Calls now begin with “%(menu)s”.", menu=begins[-1])
+        return _("The menu was moved.")
+
+    return apply(View.asked(flow_id, menu=menu_id), change, undoable=told)
 
 
 def target_of(direction: str, position: int) -> int:

@@ -1,5 +1,5 @@
 // Where the focused control is gone after a swap, the nearest thing around it takes the focus.
-const CONTROLS = "a[href], button:not(:disabled, .sr), input:not([type=hidden]):not(:disabled), select, textarea";
+const CONTROLS = "a[href], button:not(:disabled, .sr, .again *), input:not([type=hidden]):not(:disabled), select, textarea";
 let around = [], afterSwap = null;
 document.addEventListener("htmx:beforeSwap", () => {
   around = [];
@@ -10,7 +10,7 @@ const keepFocus = () => {
   if (document.activeElement && document.activeElement !== document.body) return;
   for (const id of around) {
     const found = id === "new-step" ? [...document.querySelectorAll(".step")].pop() : document.getElementById(id);
-    const inside = found?.matches(".step") ? `.tools ${"a[href]"}` : "h2[tabindex], .pad button:not(:disabled)";
+    const inside = found?.matches(".step") ? `.tools ${"a[href]"}` : "h2[tabindex], .pad button:not(:disabled), .phone .who[tabindex]";
     const control = found && (found.matches(CONTROLS) ? found : found.querySelector(inside) ?? found.querySelector(CONTROLS));
     if (control) { control.focus({ preventScroll: true }); return; }
   }

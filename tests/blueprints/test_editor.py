@@ -1,5 +1,6 @@
 """The editor without JavaScript: every edit is a plain form that answers 303, 422 or 409."""
 
+import html
 import json
 import re
 from pathlib import Path
@@ -278,6 +279,15 @@ def test_a_change_of_the_same_menu_shows_both_and_loses_neither(app, owner, db, 
     assert store.load(db, 1, flow_id).flow.menus[0].script == "Their words"
     owner.post(f"/flows/{flow_id}/menus/a", name="First", script="My words")
     assert store.load(db, 1, flow_id).flow.menus[0].script == "My words"
+
+
+def test_a_menu_moved_to_the_beginning_is_said_to_begin_the_call(edit, owner, flow_id):
+    edit("/menus/b/move/up")
+    assert "The menu was moved. Calls now begin with “" in html.unescape(owner.text)
+    edit("/menus")
+    edit("/menus/a/move/down")
+    assert "The menu was moved." in owner.text
+    assert "Calls now begin" not in owner.text
 
 
 def test_a_check_is_mended_with_its_button(edit, owner, flow_id):

@@ -117,6 +117,34 @@ def test_a_ringing_phone_waits_to_be_answered(page: Page, flow_id: int):
     expect(page.locator(".spoken")).to_be_visible()
 
 
+def test_after_a_call_nothing_is_sent_again_by_pressing_enter(page: Page, flow_id: int):
+    page.goto(f"/flows/{flow_id}/call")
+    page.locator("#number").fill("+380501234568")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Ring this number").click()
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="Hang up").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .who, .outcome").first).not_to_contain_text("Ringing")
+    expect(page.get_by_role("button", name="Hang up")).to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('.again')") is None
+    assert page.evaluate("document.activeElement.matches('.who, body')")
+
+
+def test_the_keys_stay_in_place_beside_a_desk_that_was_scrolled(page: Page, flow_id: int):
+    page.set_viewport_size({"width": 1480, "height": 900})
+    page.goto(f"/flows/{flow_id}?tab=phone&keys=")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    top = "document.querySelector('.pad').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    for count in range(1, 8):
+        page.locator(".pad button").filter(has_text="9").click()
+        expect(page.locator("form[data-phone]")).to_have_attribute(
+            "data-call", re.compile(f"(,?9){{{count}}}$")
+        )
+        assert abs(page.evaluate(top) - before) < 2
+
+
 @pytest.mark.parametrize(("pad", "first"), [(".keypad", "#key-1"), (".pad", "#pad-1")])
 def test_a_keypad_is_one_stop_and_arrows_go_from_key_to_key(
     page: Page, flow_id: int, pad: str, first: str
