@@ -157,6 +157,7 @@ def _call(call_id: int) -> dict[str, Any]:
         "flow_is_there": written is not None,
         "events": history,
         "again": newest_attempts(attempts),
+        "not_told": words.NOT_TOLD,
         "request_html": json_view.highlighted_json(shown_request(call)),
         "reply_html": json_view.highlighted_json(call.reply),
         "live": call.finished_at is None or any(event.code in TELLING for event, _ in history),

@@ -83,6 +83,12 @@ EVENTS: dict[str, str] = {
 """Event code -> sentence; ``{name}`` places a part of the event's detail."""
 
 
+NOT_TOLD = frozenset(
+    {"webhook_refused", "webhook_not_sent", "webhook_unclear", "webhook_abandoned"}
+)
+"""The codes of a web address, or of our inbox, that did not take what it was told, or may not."""
+
+
 SAVING: dict[str, str] = {
     "webhook_due": "About to save the answer {name}: {value}",
     "webhook_started": "Saving the answer {name}: {value}",

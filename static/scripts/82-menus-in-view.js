@@ -10,6 +10,15 @@ document.addEventListener("DOMContentLoaded", menuInView);
 if (document.readyState !== "loading") menuInView();
 document.addEventListener("toggle", (event) => { if (event.target.id === "chosen-menu") menuInView(); }, true);
 
+// Another menu is looked at from its beginning, wherever in the last one one was.
+let menuBefore = "";
+const menuShown = () => document.getElementById("heard")?.getAttribute("action").split("?")[0];
+document.addEventListener("htmx:beforeSwap", () => { menuBefore = menuShown(); });
+document.addEventListener("htmx:afterSwap", () => {
+  const hear = document.querySelector(".hear");
+  if (hear && menuShown() !== menuBefore && hear.getBoundingClientRect().top < 0) scrollTo(scrollX, 0);
+});
+
 // A narrow screen shows the menu or what stands beside it: another view begins at its top.
 let viewBefore = "";
 const viewShown = () => `${document.getElementById("main")?.dataset.view} ${document.querySelector(".views [aria-current]")?.id}`;

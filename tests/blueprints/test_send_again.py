@@ -69,6 +69,8 @@ def test_it_is_told_once_more_and_stands_in_the_history(app, db, call, told):
     assert second["action"] == {"confirm": True}
     assert second["mid"] == call.message_id
     owner.get(f"/calls/{call.id}")
+    assert '<i class="dot error"></i> Told' in owner.text, "what was not taken is marked"
+    assert owner.text.count('<i class="dot error"></i>') == 1
     assert "it answered 500" in owner.text
     assert "it answered 200" in owner.text
     assert "Sent again by hand, attempt 2." in owner.text

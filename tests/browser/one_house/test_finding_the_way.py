@@ -131,6 +131,20 @@ def test_after_a_call_nothing_is_sent_again_by_pressing_enter(page: Page, flow_i
     assert page.evaluate("document.activeElement.matches('.who, body')")
 
 
+def test_another_menu_is_looked_at_from_its_beginning(page: Page, flow_id: int):
+    page.set_viewport_size({"width": 1480, "height": 600})
+    page.goto(f"/flows/{flow_id}?menu=a")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.locator(".menus a", has_text="Another day").click()
+    expect(page.locator("#name")).to_have_value("Another day")
+    expect(page.locator("#name")).to_be_in_viewport()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    before = page.evaluate("scrollY")
+    page.locator("#key-2").click()
+    expect(page.locator("#key-2")).to_have_attribute("aria-current", "true")
+    assert page.evaluate("scrollY") == before, "another key of the same menu moves nothing"
+
+
 def test_the_keys_stay_in_place_beside_a_desk_that_was_scrolled(page: Page, flow_id: int):
     page.set_viewport_size({"width": 1480, "height": 900})
     page.goto(f"/flows/{flow_id}?tab=phone&keys=")
