@@ -58,6 +58,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 // A half-filled step must not vanish because something else was pressed.
 document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.defaultPrevented) return;
   const sender = event.detail.elt, open = document.querySelector("form[data-guarded][data-dirty]");
   const stays = !open || sender === open || sender.matches("[data-autosave], [data-phone]");
   if (!stays && !confirm(WORDS.leave)) { event.preventDefault(); return; }

@@ -216,6 +216,7 @@ def test_a_text_that_saved_itself_is_not_saved_again_when_its_field_is_left(
     page.locator("#script").press_sequentially("Press 1.")
     expect(page.locator(".announce")).to_contain_text("version 2")
     page.locator("#script").blur()
+    expect(page.locator(".saved")).to_contain_text("Saved · version 2")
     page.locator("#wait").fill("7")
     page.locator("#wait").blur()
     expect(page.locator(".announce")).to_contain_text("version 3")
