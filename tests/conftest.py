@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
 from hypothesis import settings
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 
 from app import create_app
 from storage import credentials, keys, people
@@ -21,23 +18,6 @@ from storage.credentials import secret_box
 from storage.db import open_db
 from storage.migrations import migrate
 from tests.helpers import OWNER, PASSWORD, Browser, Served, let_ring, sign_in, start_server
-
-
-class Compiled(BytecodeCache):
-    """Templates, compiled once for all the apps of a run: each of them would do it again."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Called by Jinja before it compiles."""
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Called by Jinja after it has compiled."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
 
 SLOW = ("security/test_fuzz_forms", "security/test_stored", "browser/", "soak/", "flows/test_fixes",
         "flows/test_fuzz", "gateway/", "test_deploy", "test_screens", "test_spoken")  # fmt: skip
@@ -62,8 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 settings.register_profile("the same for all", derandomize=True)
 settings.register_profile("others", derandomize=False)
 settings.load_profile("others" if "FUZZ_EXAMPLES" in os.environ else "the same for all")
-
-Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 def _hash_with(hasher: PasswordHasher) -> None:
