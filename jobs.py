@@ -14,13 +14,13 @@ import logging
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from msgspec import Struct
 from sqlite_utils import Database
 
 from calling import forgetting, forward, place, practice, told, track, webhooks
@@ -67,8 +67,7 @@ def open_queue(settings: Settings) -> Huey:
     return SqliteHuey("press-one", filename=str(settings.data / QUEUE_FILE), results=False)
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """What one task works with: a database connection of its own, and the way out."""
 
     db: Database

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Settings:
+
+class Settings(Struct, frozen=True):
     """How this installation runs. ``data`` holds the database, the queue and the secret key.
 
     ``base_url`` is where people and services reach this app, without a trailing slash.

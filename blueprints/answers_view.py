@@ -6,12 +6,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from blueprints.formats import day
 from storage.answer_counts import Count, Totals
@@ -36,8 +36,7 @@ MOST_STRETCHES = 400
 """More bars than that would be thinner than a line."""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One value of a question. ``value`` is JSON text; ``percent`` of the question's answers."""
 
     value: str
@@ -46,8 +45,7 @@ class Bar:
     percent: int
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """A question in one version of the flow: its shares in the order of the question's bars."""
 
     revision: int | None
@@ -55,8 +53,7 @@ class Version:
     percents: list[int]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question with a bar per value: the most frequent first, numbers by their size."""
 
     name: str
@@ -66,8 +63,7 @@ class Question:
     versions: list[Version]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """One stretch of time in the picture."""
 
     x: float
@@ -77,8 +73,7 @@ class Column:
     title: str
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Answers over time. ``first`` and ``last`` name the stretches at the two ends."""
 
     columns: list[Column]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from blueprints import db, owners_only, person, row_id
 from blueprints.auth import sign_in_first, stored
@@ -123,8 +124,7 @@ def _told(entry: store.Entry, text: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The filters as the address has them; what cannot be meant is left out."""
 
     person: str
@@ -144,7 +144,7 @@ class Asked:
 
     def query(self) -> dict[str, str]:
         """What an address carries to ask for the same again."""
-        return {name: value for name, value in vars(self).items() if value}
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 def _asked() -> Asked:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 
 from blueprints.formats import amount
 
@@ -34,8 +34,7 @@ KIND_OF = {status: kind for kind, (_words, found) in ENDINGS.items() for status 
 """Status of a call -> the part of a bar it is in."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a bar: where it is drawn, in units from the top."""
 
     kind: str
@@ -43,8 +42,7 @@ class Part:
     height: float
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """The calls of some days. ``left`` is where its place begins, ``x`` where it is drawn.
 
     ``address`` is the list of only these; ``told`` says its numbers, a line each.
@@ -62,8 +60,7 @@ class Bar:
     told: str
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Bars, oldest first. ``step`` is "day", "week" or "month"; ``most`` is the tallest's.
 
     ``endings`` are the words of a bar's parts.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, stream_with_context
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct, field
 
 from blueprints import db, person
 from blueprints.auth import sign_in_first
@@ -28,8 +28,7 @@ blueprint = Blueprint("call_export", __name__, url_prefix="/calls")
 blueprint.before_request(sign_in_first)
 
 
-@dataclass
-class Told:
+class Told(Struct):
     """Words that many lines share, looked up once: connections, origins, sentences."""
 
     connections: dict[int | None, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
@@ -10,6 +9,7 @@ import phonenumbers
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from wtforms import DateField, SearchField, SelectChoice, SelectField
 from wtforms.validators import Optional, StopValidation
 
@@ -77,8 +77,7 @@ class FilterForm(OurForm):
             raise StopValidation(_("This day is before the first one."))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the address asks for: the form, the filters, and the address's parts."""
 
     form: FilterForm

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import call_chart, db, person, row_id
 from blueprints.call_filters import CHIPS, Asked, asked, period
@@ -29,8 +30,7 @@ PAGE = 50
 """How many calls one page of the list shows."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a list: a call and its words."""
 
     call: StoredCall
@@ -50,8 +50,7 @@ class Line:
         return ", ".join(str(INPUTS.get(given, given)) for given in self.inputs)
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """How many calls have a status; pressing it shows only those. "" is every status."""
 
     status: str

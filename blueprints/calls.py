@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import Struct
 
 from blueprints import db, json_view, may_edit, person
 from blueprints.auth import sign_in_first
@@ -50,8 +50,7 @@ LINGERS_S = 30
 """Seconds that a phone stays on the screen after its call, so that nobody wonders where it went."""
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(Struct, frozen=True):
     """The phone on the screen. ``speak_id`` changes whenever a menu is said."""
 
     practice: PracticeCall

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import request
+from msgspec import Struct
 
 from blueprints.editor_view import SLUGS, View
 from flows.document import Flow
@@ -29,8 +29,7 @@ STEP_CONTROLS = {
 """A problem's field -> the id of the control that holds its value."""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """One finding beside the menus; ``also`` names the other menus it is true of."""
 
     severity: str

@@ -7,11 +7,11 @@ where in it. The copy is an edit of that call flow, and is undone there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from blueprints import db, may_edit, new_id, person, row_id
 from blueprints.auth import sign_in_first
@@ -30,8 +30,7 @@ blueprint = Blueprint("copying", __name__, url_prefix="/flows/<int:flow_id>/menu
 blueprint.before_request(sign_in_first)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The call flow that a copy goes to, and the menu and key in it."""
 
     target: store.StoredFlow

@@ -7,7 +7,6 @@ typed with a sentence at the field; 409 shows what somebody else changed meanwhi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec.structs import replace
 
 from blueprints import (
     answers_on_keys,

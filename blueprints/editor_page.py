@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
@@ -27,8 +28,7 @@ from flows.words import trigger_name
 from storage.flows import StoredFlow
 
 
-@dataclass(frozen=True)
-class RailMenu:
+class RailMenu(Struct, frozen=True):
     """One line of the list of menus."""
 
     id: str
@@ -40,8 +40,7 @@ class RailMenu:
     trouble: str
 
 
-@dataclass(frozen=True)
-class Rail:
+class Rail(Struct, frozen=True, dict=True):
     """The list of menus, hashed once: pages ask again and again whether they have it already."""
 
     menus: tuple[RailMenu, ...]
@@ -54,8 +53,7 @@ class Rail:
         return hash(self.menus)
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of the keypad. ``lines`` are (text, tone); ``pressed``: how often, in words."""
 
     label: str
@@ -68,8 +66,7 @@ class Key:
     pressed: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of the chosen key; ``form`` when it is open."""
 
     id: str
@@ -82,16 +79,14 @@ class Step:
     open_url: str
 
 
-@dataclass(frozen=True)
-class DeleteQuestion:
+class DeleteQuestion(Struct, frozen=True):
     """Where the keys that led to a menu should go when it is deleted."""
 
     links: list[str]
     choices: list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """The whole editor. ``reached``: what a caller does to get to the chosen menu, in words.
 
     ``typed_meanwhile``: what stands in the menu's form was sent beside somebody else's edit.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 from flask import Flask, current_app, request
 from markupsafe import Markup
+from msgspec import Struct
 
 from blueprints.formats import edit_token
 from blueprints.languages import spoken
@@ -27,8 +27,7 @@ REMEMBERED = 6_000_000
 """Characters of the parts that stay in memory (ours; the list of 200 menus takes some 50 000)."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a page. ``attributes`` belong to the element around ``html``.
 
     ``html`` is empty where the browser has it already.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import whole
 from blueprints.addresses import address
@@ -29,8 +30,7 @@ AT_DESK = frozenset({"menu", "key", "step", "new", "ask"})
 """What is looked at on the desk; a tab and a played call are looked at beside it."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True, dict=True):
     """One place in the editor. ``new`` is the kind of a step that is being added.
 
     ``keys`` is what was pressed on the phone ("1,silence"; None: no call is played), ``start``
@@ -140,7 +140,8 @@ def _at(view: View, changes: tuple[tuple[str, Any], ...]) -> View:
     return replace(view, **{"step": "", "new": "", "ask": "", **asked})
 
 
-PLAIN = {name: View.__dataclass_fields__[name].default for name in NAMES}
+_PLAIN_VIEW = View(0)
+PLAIN = {name: getattr(_PLAIN_VIEW, name) for name in NAMES}
 
 
 def _one_of(asked: str, choices: tuple[tuple[str, str], ...]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from flask import g, request
+from msgspec import Struct
 
 from blueprints import db, new_id, person, recording_view, settings, whole
 from blueprints.inbox import inbox
@@ -63,8 +63,7 @@ def compiled(flow: Flow, target: str, recipient: str | None = None) -> Compiled 
     return TARGETS[target](flow, recipient, inbox(person().workspace_id))
 
 
-@dataclass
-class Mending:
+class Mending(Struct):
     """The edit behind a repair's button, for ``storage.flows.edit``: whatever the flow is by then.
 
     ``sent`` is the flow as it would be sent to the target. ``done`` says afterwards whether there

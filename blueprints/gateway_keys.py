@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
@@ -33,8 +33,7 @@ blueprint = Blueprint("gateway_keys", __name__, url_prefix="/settings/keys")
 blueprint.before_request(sign_in_first)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A key and, in words, what rings for it; ``lost``: its connection was removed."""
 
     key: ApiKey

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from blueprints import db, person, settings
 from blueprints.auth import sign_in_first
@@ -38,8 +38,7 @@ _Key = tuple[Path, str, int, int]
 _verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How many problems stop a flow from being sent, and how many callers would stumble over.
 
     Both with the service of ``target``, the first that has all of the flow's kinds of steps.

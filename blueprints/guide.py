@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import (
@@ -26,6 +25,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import db, may_edit, person
 from blueprints.auth import safe_next, sign_in_first
@@ -42,8 +43,7 @@ blueprint.before_request(sign_in_first)
 A_DAY_S = 24 * 3600
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One of the steps: its field in ``first_steps.Done``, its words, its place in the editor."""
 
     name: str
@@ -85,8 +85,7 @@ STEPS = (
 """The steps, in the order in which they make sense."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step as it is shown; ``url`` is the control where it is done, "" before there is one."""
 
     name: str
@@ -96,8 +95,7 @@ class Step:
     url: str
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """The guide on one screen. ``back`` is where hiding it leads; ``opened``: shown unfolded."""
 
     steps: tuple[Step, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from blueprints.flow_tools import compiled, with_usual_sender
 from blueprints.json_view import cover_secrets
@@ -24,8 +24,7 @@ CONTEXT = 3
 Kind = Literal["same", "differs", "skipped"]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of both, side by side; "" where one has nothing. A skipped one says how many."""
 
     kind: Kind
@@ -33,8 +32,7 @@ class Line:
     after: str
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The lines, and what they are of when a version has no JSON for the service."""
 
     lines: tuple[Line, ...]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from blueprints.flow_tools import compiled, with_usual_sender
 from blueprints.secret_headers import covered
@@ -33,8 +33,7 @@ LONGEST_ARGUMENT = 100_000
 """Bytes that one argument of a command may have (Linux, execve(2): 128 kB); a pipe has no limit."""
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What the JSON tab shows: the request, or the reasons why there is none."""
 
     service: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from blueprints import db, person, settings
 from blueprints.editor_view import View
@@ -14,16 +14,14 @@ from storage.connections import Connection
 from storage.flows import StoredFlow
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A text that may not be spoken: why, and the menus that say it with their addresses."""
 
     sentence: str
     menus: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """What is wrong with the scripts. A practice call is warned, a real one is ``stopped``."""
 
     found: tuple[Found, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import db, person
 from blueprints.editor_view import View
@@ -13,8 +14,7 @@ from storage import journeys as store
 from storage.flows import StoredFlow
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A kept call as the phone lists it, and what changed for it (None: as it must be).
 
     ``takes_back`` is the edit that changed its way, in words, when it is this person's newest

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import db, person
 from blueprints.editor_view import View
@@ -35,8 +35,7 @@ CONTROLS = {
 """What was found -> the field of the editor that holds it."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """One match: where it stands in words, its pieces, and the address of its control."""
 
     where: str
@@ -45,8 +44,7 @@ class Match:
     url: str
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """The matches of one flow; ``more`` are not shown."""
 
     flow_id: int
@@ -56,8 +54,7 @@ class Group:
     more: int
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(Struct, frozen=True):
     """What a search brought. ``cut``: there are flows beyond those shown."""
 
     groups: list[Group]

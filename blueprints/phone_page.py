@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from msgspec import Struct
+from msgspec.structs import replace
 
 from blueprints import json_view, recording_view
 from blueprints.draft import NEW_STEP_ID
@@ -24,8 +25,7 @@ SENDER_SHOWN, MID_SHOWN = "0443914272", "7748021"
 """What stands for the sender and the message id in a shown web request (the seed's values)."""
 
 
-@dataclass(frozen=True)
-class TrailLine:
+class TrailLine(Struct, frozen=True):
     """One thing that happened, and where it stands in the editor."""
 
     words: str
@@ -35,8 +35,7 @@ class TrailLine:
     number: int
 
 
-@dataclass(frozen=True)
-class PhonePage:
+class PhonePage(Struct, frozen=True):
     """The phone. ``keys`` is what was pressed, as the address has it.
 
     ``plays`` is the recording's address, when it can be played here.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flask import request
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_login import current_user
+from msgspec import Struct
 
 from blueprints import db, person, settings
 from calling.recordings import preflight
@@ -31,8 +31,7 @@ MAX_UPLOAD_BYTES = 4 * MAX_BYTES + 1_000_000
 """What one upload may carry: four of the largest files and the form around them."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One recording with its measures in words; ``path`` plays it here, ``url`` everywhere."""
 
     recording: recordings.Recording
@@ -49,8 +48,7 @@ class Line:
         return len({use.flow_id for use in self.uses})
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """What the editor offers beside a menu's recording; ``problem`` is what was refused.
 
     ``silent`` menus play nothing yet; ``others`` are recordings on other web sites.

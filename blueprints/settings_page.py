@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 
 from blueprints import person
 from blueprints.auth import sign_in_first
@@ -16,8 +16,7 @@ blueprint = Blueprint("settings_page", __name__, url_prefix="/settings")
 blueprint.before_request(sign_in_first)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A part of the settings: its route, its name, what is there, and the screens it is."""
 
     route: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Shortcut:
+class Shortcut(Struct, frozen=True):
     """One row. ``keys``: every way to press it, each the keys that are held together.
 
     ``alone``: a character pressed by itself, which a person must be able to switch off (WCAG 2.2,
@@ -21,8 +20,7 @@ class Shortcut:
     alone: bool = False
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a group of shortcuts works."""
 
     name: Any

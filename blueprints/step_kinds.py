@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from msgspec import Struct
 
 from blueprints.languages import say, spoken
 from flows.checks import CANNOT
@@ -33,8 +33,7 @@ SHORT = 26
 """How many characters of a value fit on a key."""
 
 
-@dataclass(frozen=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, eq=False):
     """How one kind of step looks.
 
     ``tone`` is a colour's name in the style sheet; ``short`` is what stands on the key;

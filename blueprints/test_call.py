@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from wtforms import BooleanField, HiddenField, StringField
 
 from blueprints import db, may_edit, person, public_address, row_id, settings
@@ -49,8 +49,7 @@ FIRST_NUMBER = "+1 505 555 0100"
 """What the field offers somebody who has not rung yet: on the practice network it rings here."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A connection and why it could not carry this flow (nothing: it can).
 
     ``loses``: what a call over it would lose because nobody outside reaches this machine.

@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from calling.clock import moment, parsed
 from calling.numbers import NumberRefused, normalise
@@ -39,8 +40,7 @@ COLUMNS = {
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
-@dataclass(frozen=True)
-class BadLine:
+class BadLine(Struct, frozen=True):
     """A line that is no entry. ``number`` counts from 1; ``text`` is the line as it came."""
 
     number: int
@@ -48,8 +48,7 @@ class BadLine:
     sentence: Said
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """What a text holds: entries, and the lines that are none."""
 
     entries: tuple[NewEntry, ...]

@@ -12,10 +12,10 @@ import json
 import random
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from msgspec import Struct
 from sqlite_utils import Database
 from standardwebhooks import Webhook
 
@@ -68,8 +68,7 @@ SAMPLE = {
 """What ``data`` looks like; a test holds it equal to what is really told."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How one attempt went. ``retry_after_s``: how long the address asks us to wait."""
 
     attempt: Attempt

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from calling.numbers import KINDS_REFUSED, REFUSALS, is_practice, kind_refused
 from calling.practice import Ring
@@ -51,8 +52,7 @@ class VoiceRefused(Exception):
     """A Voice API request that is answered 400; the text is what it says."""
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """One message of a list: the phone that rings, or why it does not."""
 
     recipient: str

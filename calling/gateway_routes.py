@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from calling import guards, place
@@ -53,8 +54,7 @@ class NoRoute(Exception):
     """Why a key's calls cannot be placed, in a sentence for whoever owns the key."""
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What became of one call. ``names`` are the ids that its client knows."""
 
     call: StoredCall

@@ -7,10 +7,10 @@ Which numbers exist, and how they are written, is Google's libphonenumber's word
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import phonenumbers
 from babel import Locale
+from msgspec import Struct
 from phonenumbers import PhoneNumberFormat
 
 from flows.numbers import check_number, is_placeholder
@@ -38,8 +38,7 @@ _SPELLING = re.compile(r"[+\d\s()./\-\u00a0\u2010-\u2015]+")
 _FILLERS = re.compile(r"[\s()./\-\u00a0\u2010-\u2015]+")
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number that may exist. ``country_code`` is ISO 3166 ("UA"), "" when shared by several."""
 
     e164: str

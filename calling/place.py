@@ -10,8 +10,8 @@ call of which nobody knows is looked up (``calling.track``).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from calling import guards
@@ -56,8 +56,7 @@ class MayHaveRung(GateShut):
         self.call = call
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """One press of the button. ``nonce`` comes from the form: the same press, the same nonce.
 
     ``again``: the person knows that an earlier call to this number may have rung.

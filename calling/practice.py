@@ -9,9 +9,10 @@ told (``calling.webhooks``), each at most once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlite_utils import Database
 
 from calling.clock import later
@@ -30,8 +31,7 @@ Follow = Callable[[PracticeCall], None]
 """Called after every committed move: see to its web addresses, and to ``next_at``."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ring:
+class Ring(Struct, frozen=True, kw_only=True):
     """A phone that a gateway was asked to ring. ``request`` is the body as it came."""
 
     key: ApiKey
@@ -62,8 +62,7 @@ def progress(call: PracticeCall) -> engine.Call:
     return engine.replay(call.flow, call.inputs)
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True):
     """The network at work: its book, its pace (1.0 is real time) and who follows up."""
 
     db: Database

@@ -6,8 +6,9 @@ Everything here is ours; the statuses' names and numbers are those of the servic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from calling.numbers import is_practice
 from flows.call import SILENCE, Call
@@ -30,8 +31,7 @@ ENROUTE_S = 1.0
 """Seconds before a scripted phone rings. A phone on a screen rings at once."""
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(Struct, frozen=True):
     """Rings ``ring_s`` seconds, then ends with ``result``, or talks as ``behaviour`` says."""
 
     ring_s: float

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from calling.clock import later, moment, parsed
@@ -65,8 +65,7 @@ _SAID = ("status", "status_unavailable")
 Answer = StatusReport | StatusUnavailable
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """What becomes of a call: lines for its history, columns of its row."""
 
     events: list[NewEvent]

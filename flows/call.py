@@ -12,8 +12,9 @@ call. A call is cut after ``MOST_MENUS`` menus played.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from flows.document import (
     DEFAULT_WAIT_MS,
@@ -84,8 +85,7 @@ INPUTS = (*KEYS, SILENCE, HANGUP)
 State = Literal["waiting", "ended", "connected"]
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call at one moment. ``menu_id`` is the menu that plays or played last ("" if none).
 
     ``played`` counts the menus played; ``repeats`` counts how often the present menu was

@@ -7,10 +7,12 @@ Errors stop sending, never saving; warnings stop nothing. One code, one sentence
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows.document import AnyAction, Flow, HangUp, Menu
 from flows.memo import FLOWS, EachMenu, Found, PerMenu
@@ -102,8 +104,7 @@ def _but_our_address(problems: tuple[Problem, ...], known: Recording) -> Iterato
             yield problem
 
 
-@dataclass(frozen=True, eq=False)
-class _Keys:
+class _Keys(Struct, frozen=True, eq=False):
     """What a menu's keys do: the very same ones after an edit of what it says."""
 
     steps: dict[str, tuple[AnyAction, ...]]

@@ -7,23 +7,22 @@ in another flow it leads to the menu of the same name, or nowhere until somebody
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import WRONG, AnyAction, Flow, GoTo, Menu, Webhook, menu_label
 from flows.edits import NewId, find_menu, free_name, set_actions
 from flows.said import said
 
 
-@dataclass(frozen=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """The flow with the copy in it, and in sentences what could not come along as it was."""
 
     flow: Flow
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Links:
+class _Links(Struct, frozen=True):
     """Where links lead in the target; ``same``: it is the flow that they come from."""
 
     source: Flow

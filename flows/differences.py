@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows.before_after import LONGEST_TEXT, arrow, change, is_address, played
 from flows.document import DEFAULT_WAIT_MS, TRIGGERS, WRONG, AnyAction, Flow, Frozen, Menu
@@ -27,8 +29,7 @@ NOWHERE = Place()
 """The place of what is not there any more."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One line, and its place in the newer flow (empty when it is not there any more)."""
 
     words: str
@@ -146,8 +147,7 @@ def _inside_menus(old: Flow, new: Flow) -> Iterator[Difference]:
             yield from _menu(_Pair(old, new, before, menu, index))
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """A menu before and after, and its 0-based place in the newer flow."""
 
     old: Flow

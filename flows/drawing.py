@@ -5,8 +5,9 @@ All ``y`` of texts are baselines; ``path`` and ``head`` are SVG path data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 State = Literal["start", "reachable", "unreachable", "trouble"]
 End = Literal["", "hang up", "connect", "end"]
@@ -39,8 +40,7 @@ class Text(NamedTuple):
     y: int
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """A menu. ``visits`` say when the given call heard it, counted from 1.
 
     ``unnamed``: nobody gave it a name, so that its name is a sentence of ours.
@@ -99,8 +99,7 @@ class Move(NamedTuple):
     sign: Sign
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Everything to draw; ``moves`` go over the edges, boxes over both.
 
     ``headings`` stand above menus that no caller hears.

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flows.document import Flow, Menu
 
@@ -23,8 +24,7 @@ BEFORE, SHOWN = 36, 150
 """Characters of an excerpt before its first match, and in all."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """Something that can be found. ``kind`` is "flow", "menu", "script", "recording", "address",
     "answer" or "number"; menu, trigger and step say where it stands ("" where they do not apply).
     """
@@ -36,8 +36,7 @@ class Text:
     step: str = ""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A text that matches; ``excerpt`` is its pieces, each with whether it is the match."""
 
     place: Text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from flows.problems import Severity
 from flows.words import sentence
@@ -28,8 +29,7 @@ SHOWN = 60
 """How many characters of a wrong value are repeated to people."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A code with its parameters; the sentence is in ``flows.words``."""
 
     code: str

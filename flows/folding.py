@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import MAX_TIMES, WRONG, Flow, GoTo, Menu, Repeat
 from flows.targets.base import Compiled
 from flows.targets.speechcall import compile_flow
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """A flow, and for every copy that went into a step the menu it was a copy of."""
 
     flow: Flow
     originals: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class _Unfolded:
+class _Unfolded(Struct, frozen=True):
     """What folding needs to know of a flow, found out once.
 
     ``next_copy``: menu id -> place of the menu that ``wrong`` leads to at its very end.

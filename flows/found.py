@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from flows.findings import WARNINGS, Finding
 from flows.json_text import MAX_PROBLEMS, Path, pointer
@@ -12,8 +13,7 @@ from flows.places import place_of
 from flows.problems import Problem, Severity
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """The problems met so far, errors and warnings counted apart so that neither hides one."""
 
     errors: list[Problem] = field(default_factory=list)

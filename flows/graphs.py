@@ -6,8 +6,9 @@ Menus are their 0-based places; nothing here recurses, so no document can exhaus
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 END = -1
 """The place after the last menu: the call is over."""
@@ -30,8 +31,7 @@ Steps = tuple[tuple[Step, ...], ...]
 """Per menu the ways to leave it; what silence does stands last."""
 
 
-@dataclass(frozen=True)
-class Routes:
+class Routes(Struct, frozen=True):
     """The shortest way from the first menu to each other: fewest presses, then fewest silences.
 
     ``order`` lists the menus that can be reached, nearest first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from flows.call import Call
@@ -27,6 +27,10 @@ class Step:
     about: str
     value: str = ""
     label: str = field(default="", compare=False)
+
+    def called(self, label: str) -> Step:
+        """The same, under this name of the menu."""
+        return replace(self, label=label)
 
 
 _STEPS: dict[type[Event], Callable[[int, Any], Step]] = {

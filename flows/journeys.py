@@ -8,7 +8,9 @@ step did it does not matter to the caller's way, so it is not kept.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows import journey_words
 from flows.call import HANGUP, SILENCE, Call
@@ -31,8 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Journey:
+class Journey(Struct, frozen=True):
     """A kept call. ``id`` is 0 until it is stored.
 
     ``start_menu`` is "" for a call from its beginning, whichever menu that is, or the id of
@@ -48,8 +49,7 @@ class Journey:
     accepted: bool = False
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A journey replayed: what happened, and whether it is what must happen."""
 
     call: Call
@@ -57,8 +57,7 @@ class Outcome:
     as_expected: bool
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A journey that goes another way now.
 
     ``words`` tells the first difference; ``before`` and ``now`` are the whole ways, a line each.
@@ -119,7 +118,7 @@ def _inputs(trail: Iterable[Event]) -> Iterator[str]:
 
 def _named(flow: Flow, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(
-        replace(step, label=menu_label(flow, step.about)) if step.what == "heard" else step
+        step.called(menu_label(flow, step.about)) if step.what == "heard" else step
         for step in steps
     )
 

@@ -10,7 +10,8 @@ of tried menus is used up; if that happens the answer says that it is only a low
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.graphs import END, Step, Steps, components, leads_to
 
@@ -19,8 +20,7 @@ BUDGET = 500
 milliseconds; a main menu with any number of branches that return to it needs one each)."""
 
 
-@dataclass(frozen=True)
-class Longest:
+class Longest(Struct, frozen=True):
     """Such a call: its keys and its weight, which is only a lower bound unless ``exact``."""
 
     given: tuple[str, ...]
@@ -28,8 +28,7 @@ class Longest:
     exact: bool
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Menus that all lead back to each other; a single menu is a group, too.
 
     ``inside`` has per menu the steps that stay in the group, the most promising first;
@@ -43,8 +42,7 @@ class Group:
     homeward: Mapping[int, Step]
 
 
-@dataclass(frozen=True)
-class OnceOnly:
+class OnceOnly(Struct, frozen=True):
     """The steps a call can take that ends and enters no menu twice, group by group.
 
     The groups that are led to stand first. A bounded repeat says its menu again, but enters it
@@ -128,8 +126,7 @@ def longest(flow: OnceOnly, pressed: Sequence[int], silent: Sequence[int]) -> Lo
     return Longest(tuple(_given(best)), best.total, search.exact)
 
 
-@dataclass(frozen=True)
-class _Tail:
+class _Tail(Struct, frozen=True):
     """The best way from a menu to the end: its total, the first step, and how it goes on."""
 
     total: int

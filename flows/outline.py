@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import Flow, Menu
 from flows.layering import layers
@@ -18,8 +19,7 @@ DEEPEST = 4
 STARTS, UNHEARD = said("starts the call"), said("no caller hears this")
 
 
-@dataclass(frozen=True)
-class OutlineKey:
+class OutlineKey(Struct, frozen=True):
     """One key. ``to`` is the menu id it leads to, "" for an end of the call.
 
     ``opens`` is that menu when it stands right here; otherwise ``see`` names it ("see 2
@@ -34,8 +34,7 @@ class OutlineKey:
     see: str
 
 
-@dataclass(frozen=True)
-class OutlineMenu:
+class OutlineMenu(Struct, frozen=True):
     """One menu. ``note`` says "starts the call" or "no caller hears this", or is ""."""
 
     menu_id: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import AnyAction, Flow, Menu, SaveAnswer, Webhook
 
@@ -20,8 +21,7 @@ _TOLD = {"answer", "value", "step"}
 _ID = re.compile(r"[A-Za-z0-9*#_-]{1,80}")
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A flow, and the ids that its recognised steps had before."""
 
     flow: Flow

@@ -11,10 +11,12 @@ The arithmetic is in ``flows.graphs`` and ``flows.longest``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows.call import SILENCE
 from flows.document import KEYS, WRONG, AnyAction, Flow, GoTo, Menu, Repeat, menu_label
@@ -86,8 +88,7 @@ def _ways(menu: Menu, order: tuple[str, ...]) -> tuple[Step, ...]:
 _all_ways = EachMenu(PerMenu[tuple[Step, ...]](_ways))
 
 
-@dataclass(frozen=True, eq=False)
-class Map:
+class Map(Struct, frozen=True, eq=False, dict=True):
     """Everything about where calls can go, computed when first asked for.
 
     ``steps`` has per menu, by place, the ways to leave it. An edit of what callers hear leaves
@@ -172,8 +173,7 @@ def _longest(found: Map, pressed: tuple[int, ...], silent: tuple[int, ...]) -> L
     return _with_repeats(longest(found.once_only, pressed, silent), found)
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What holds for every call of a flow.
 
     ``unreachable`` and ``without_way_out`` are menu ids in document order; the latter counts

@@ -7,9 +7,10 @@ exists once, and can be said in another language.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from flows import words
 from flows.document import TRIGGERS
@@ -20,8 +21,7 @@ _ORDER = {trigger: number for number, trigger in enumerate(("", *TRIGGERS))}
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a problem is: ids for the editor, 1-based numbers for people.
 
     ``trigger`` is one of ``flows.document.TRIGGERS``; ``field`` names the control that holds
@@ -52,8 +52,7 @@ class Place:
         return joined(parts) if parts else ""
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A mechanical repair: ``edit`` names a function of ``flows.fixes``, ``label`` its button."""
 
     edit: str
@@ -61,8 +60,7 @@ class Fix:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True, dict=True):
     """One finding. ``path`` is a JSON pointer into the SpeechCall form ("/" is the whole)."""
 
     code: str

@@ -8,7 +8,9 @@ from bytes to JSON, ``flows.values`` the single values, ``flows.shape`` the docu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows import whole_file
 from flows.curl import body_of, looks_like_curl
@@ -42,15 +44,13 @@ __all__ = [
 _SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """What was read: one Flow for each message, all with the same envelope."""
 
     flows: tuple[Flow, ...]
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """An accepted document and what people should know about it.
 
     ``whole``: it was a Press One file, whose flow has a name of its own.

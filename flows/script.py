@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import KEYS, WRONG, Flow, Menu
 from flows.durations import prompt_ms, seconds_in_words, wait_ms
@@ -13,8 +14,7 @@ from flows.widths import one_line
 from flows.words import trigger_name
 
 
-@dataclass(frozen=True)
-class KeyLine:
+class KeyLine(Struct, frozen=True):
     """What one key does: ``key`` as it is printed ("1", "anything else, or silence")."""
 
     trigger: str
@@ -27,8 +27,7 @@ class KeyLine:
         return joined([self.key, self.does], " – ")
 
 
-@dataclass(frozen=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """One menu as it is read out.
 
     ``number`` counts from 1; ``text`` keeps its line breaks and is "" where nothing is written;

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct, StructMeta
 
 from flows.document import Flow, menu_label
 from flows.said import said
@@ -30,8 +31,11 @@ END_WORDS: Mapping[str, str] = {
 """Why a call ended, in words; one sentence for every reason."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event(ABC):
+class _Abstract(StructMeta, ABCMeta):
+    """A record whose kinds must say what it leaves open."""
+
+
+class Event(Struct, frozen=True, kw_only=True, metaclass=_Abstract):
     """One line of a trail, and its place in the flow.
 
     ``trigger`` and ``step_id`` are "" where the event does not belong to a key or a step.
@@ -46,8 +50,7 @@ class Event(ABC):
         """The line as people read it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heard(Event):
+class Heard(Event, frozen=True, kw_only=True):
     """A menu played, and now waits for a key."""
 
     def in_words(self, flow: Flow) -> str:
@@ -55,8 +58,7 @@ class Heard(Event):
         return said("Heard {menu}.", menu=menu_label(flow, self.menu_id))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pressed(Event):
+class Pressed(Event, frozen=True, kw_only=True):
     """The caller pressed a key; ``understood`` is False when the menu has no steps for it."""
 
     key: str
@@ -69,8 +71,7 @@ class Pressed(Event):
         return said("Pressed {key}, which this menu does not know.", key=self.key)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Silent(Event):
+class Silent(Event, frozen=True, kw_only=True):
     """The wait ran out without a key."""
 
     def in_words(self, flow: Flow) -> str:
@@ -78,8 +79,7 @@ class Silent(Event):
         return said("Stayed silent.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told(Event):
+class Told(Event, frozen=True, kw_only=True):
     """A web address is told. The machine tells nobody itself: its driver does, or does not."""
 
     url: str
@@ -99,8 +99,7 @@ class Told(Event):
         return said("Told {url}", url=self.url)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Saved(Event):
+class Saved(Event, frozen=True, kw_only=True):
     """An answer was saved."""
 
     name: str
@@ -112,8 +111,7 @@ class Saved(Event):
         return said("Saved the answer {name}: {value}", name=self.name, value=value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class WentTo(Event):
+class WentTo(Event, frozen=True, kw_only=True):
     """A step led to another menu, ``target`` (a menu id)."""
 
     target: str
@@ -123,8 +121,7 @@ class WentTo(Event):
         return said("Went to {menu}.", menu=menu_label(flow, self.target))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repeated(Event):
+class Repeated(Event, frozen=True, kw_only=True):
     """The menu is said again, for the ``count``-th of ``times`` times."""
 
     count: int
@@ -135,8 +132,7 @@ class Repeated(Event):
         return said("Said again ({count} of {times}).", count=self.count, times=self.times)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Connected(Event):
+class Connected(Event, frozen=True, kw_only=True):
     """The caller was connected to a number (E.164)."""
 
     number: str
@@ -146,8 +142,7 @@ class Connected(Event):
         return said("Connected to {number}", number=self.number)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ended(Event):
+class Ended(Event, frozen=True, kw_only=True):
     """The call is over, and why."""
 
     reason: Reason

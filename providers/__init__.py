@@ -7,7 +7,8 @@ The machinery is in ``web`` (the guarded client), ``base`` (what a service is), 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.said import said
 from providers import infobip, speechcall, voice_api
@@ -16,8 +17,7 @@ from providers.infobip_reports import read_told
 from providers.web import WebClient
 
 
-@dataclass(frozen=True)
-class ServiceInfo:
+class ServiceInfo(Struct, frozen=True):
     """What screens and tasks need to know about a service.
 
     ``target`` is the key of its compiler in ``flows.targets``; ``username_label`` is "" when

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from msgspec import Struct
+
 from flows.targets.base import Compiled
 from providers.web import Reply
 
@@ -33,8 +35,7 @@ class Credentials:
     notify_url: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True):
     """How a call stands. ``code`` is the service's own name; ``words`` is one plain sentence.
 
     ``final``: nothing more will come. ``at``: when it happened, ``2026-11-21T07:30:00.123Z``,
@@ -49,8 +50,7 @@ class StatusReport:
     raw: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The service took the call. ``message_id`` or ``bulk_id`` is "" where it gave only one."""
 
     bulk_id: str
@@ -59,8 +59,7 @@ class Accepted:
     reply: Reply
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The call was certainly not placed. ``retry_after_s``: seconds the service asks to wait."""
 
     reason: str
@@ -68,8 +67,7 @@ class Refused:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True)
-class Unclear:
+class Unclear(Struct, frozen=True):
     """The request left, and nobody knows what became of it: the phone may have rung.
 
     ``bulk_id`` and ``message_id`` are our own names of the call, where the service took them
@@ -85,8 +83,7 @@ class Unclear:
 SendResult = Accepted | Refused | Unclear
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a service says about one message; ids are "" where it does not name them.
 
     ``status.raw`` is all that it said.
@@ -97,8 +94,7 @@ class Report:
     status: StatusReport
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """The service has this call: it was placed. ``status`` is how it stands; store its ``raw``."""
 
     bulk_id: str
@@ -107,8 +103,7 @@ class Found:
     reply: Reply
 
 
-@dataclass(frozen=True)
-class NotFound:
+class NotFound(Struct, frozen=True):
     """The service answered, and has no trace of this call (yet)."""
 
     reason: str
@@ -117,8 +112,7 @@ class NotFound:
 FindResult = Found | NotFound | Unclear
 
 
-@dataclass(frozen=True)
-class StatusUnavailable:
+class StatusUnavailable(Struct, frozen=True):
     """The status could not be had this time. It says nothing about the call."""
 
     reason: str
@@ -126,8 +120,7 @@ class StatusUnavailable:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True)
-class ConnectionCheck:
+class ConnectionCheck(Struct, frozen=True):
     """Whether a connection would work. ``words`` is one plain sentence."""
 
     state: Literal["right_key", "wrong_key", "unreachable"]

@@ -10,9 +10,11 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from flows.json_text import Unreadable, parse
 from flows.said import Whole, said
@@ -35,8 +37,7 @@ MIN_HIDDEN = 8
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """One account's way to its service: where it is, how it signs in, what it is called."""
 
     label: str

@@ -10,7 +10,8 @@ Creating a scenario rings no phone; launching one does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from flows.said import Whole, said
 from flows.targets import infobip_ivr

@@ -7,25 +7,24 @@ Facts: Infobip's public code registry (2026-07), kept with our words in
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from providers.base import Outcome, StatusReport
 from providers.exchange import JsonObject, member, sentence
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a code means for people."""
 
     outcome: Outcome
     words: str
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """What a status group decides, and which outcomes of an error may refine it.
 
     ``fixed``: the error changes the words only.

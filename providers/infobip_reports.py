@@ -7,7 +7,9 @@ there are several, all of them travel in ``raw`` with the one that was asked for
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from providers.base import Report, StatusReport
 from providers.exchange import identifier, member, objects, read_bytes, read_object
@@ -15,8 +17,7 @@ from providers.infobip_codes import read_status
 from providers.web import Reply
 
 
-@dataclass(frozen=True)
-class Reports:
+class Reports(Struct, frozen=True):
     """What was handed out, in its order, and the reply it came in."""
 
     items: tuple[Report, ...]

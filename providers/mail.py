@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 TIMEOUT_S = 10
 """Seconds that each step with the mail server may take."""
@@ -19,8 +20,7 @@ class NotMailed(Exception):
     """The mail server did not take the mail."""
 
 
-@dataclass(frozen=True)
-class MailServer:
+class MailServer(Struct, frozen=True):
     """Where mails go out: ``smtp://user:password@host:port`` or ``smtps://…``.
 
     ``smtp`` turns to TLS; links that let people in leave this machine no other way.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.answers import Wanted
@@ -19,8 +19,7 @@ MOST_COUNTS = 2_000
 """Different (question, value, version) that are counted; no page can show more."""
 
 
-@dataclass(frozen=True)
-class FlowAnswers:
+class FlowAnswers(Struct, frozen=True):
     """A call flow that has answers. ``name`` is "" for calls that programs placed."""
 
     flow_id: int
@@ -30,8 +29,7 @@ class FlowAnswers:
     last_at: str
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many callers gave this value (JSON text) to a question, in one version of the flow."""
 
     question: str
@@ -40,8 +38,7 @@ class Count:
     callers: int
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Callers who answered, and when the first and the last answer came (UTC, "" for none)."""
 
     callers: int
@@ -49,8 +46,7 @@ class Totals:
     last_at: str
 
 
-@dataclass(frozen=True)
-class Pressed:
+class Pressed(Struct, frozen=True):
     """Of ``callers`` who answered in a menu, how many did so by which trigger."""
 
     callers: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import forwards
@@ -22,8 +22,7 @@ NO_FLOW = 0
 """``flow_id`` of answers from calls that a program placed: there is no call flow here."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer as it was brought. ``mid`` is the service's id of the call's message.
 
     ``step`` is the id of the step that saved it; (mid, step) is counted once.
@@ -37,16 +36,14 @@ class Answer:
     to_number: str
 
 
-@dataclass(frozen=True)
-class StoredAnswer(Answer):
+class StoredAnswer(Answer, frozen=True):
     """An answer that was kept. ``received_at`` is UTC."""
 
     id: int
     received_at: str
 
 
-@dataclass(frozen=True)
-class CallAnswers:
+class CallAnswers(Struct, frozen=True):
     """A call and what its caller answered. ``revision`` is the flow's.
 
     ``call_id`` and ``placed_at`` (UTC) are None when the call was forgotten. ``place`` is where
@@ -61,8 +58,7 @@ class CallAnswers:
     answers: tuple[StoredAnswer, ...]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which answers are asked for. ``value`` is JSON text; ``since`` ≤ received < ``before``."""
 
     workspace_id: int
@@ -88,8 +84,7 @@ class Wanted:
         return " AND ".join(f"{table}.{part}" for part in asked), list(asked.values())
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Struct, frozen=True):
     """``new``: it was not there before. ``owed``: it must be told on (storage.forwards)."""
 
     new: bool

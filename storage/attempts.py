@@ -6,11 +6,11 @@ Accounts and addresses are kept as hashes: a wrong e-mail address is sometimes a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import token_hash
@@ -34,8 +34,7 @@ account or address that had its tries the first refusal.
 """
 
 
-@dataclass(frozen=True)
-class Try:
+class Try(Struct, frozen=True):
     """Something that is counted: the kind, and whose it is."""
 
     kind: str
@@ -47,8 +46,7 @@ class Try:
         return token_hash(f"{self.kind}:{self.who}")
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """Whether a try may go on. ``wait`` is the seconds until one may; 0 when it may now.
     ``full``: what had its number."""
 

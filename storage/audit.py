@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, rows, write_tx
@@ -46,8 +46,7 @@ MOST_TEXT = 300
 """Characters of each text that are kept."""
 
 
-@dataclass(frozen=True)
-class Who:
+class Who(Struct, frozen=True):
     """Who did something. Nobody known has no person; nobody of ours has no workspace either."""
 
     workspace_id: int | None
@@ -55,8 +54,7 @@ class Who:
     name: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the log; ``at`` is UTC."""
 
     id: int
@@ -69,8 +67,7 @@ class Entry:
     detail: str
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Which lines are meant; days are moments in UTC: from ``since`` to before ``until``."""
 
     person_id: int | None = None

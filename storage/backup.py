@@ -13,8 +13,9 @@ import sqlite3
 import tarfile
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from storage.recordings import FOLDER as RECORDINGS
 
@@ -29,8 +30,7 @@ class NotWhole(Exception):
     """A copy does not pass its check; the sentence says why."""
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """What is in a backup: bytes of the file, and how many recordings."""
 
     size: int

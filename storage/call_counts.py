@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from storage.call_list import Filters, query_of
@@ -20,8 +21,7 @@ MOST_COUNTED = 500
 """Calls of a search that are counted, the newest ones."""
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """``by_status``: status -> calls. ``by_day``: day (UTC) -> status -> calls.
 
     ``whole``: whether every call was counted, not only the newest ``MOST_COUNTED``.

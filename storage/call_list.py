@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import call_search
@@ -21,8 +21,7 @@ EXPORTED_AT_ONCE = 500
 """Calls that an export holds in memory."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filters:
+class Filters(Struct, frozen=True, kw_only=True):
     """Which calls. ``status`` is a ``StoredCall.status``; "" and None are any.
 
     ``first_day`` and ``last_day`` are days in UTC, both included. ``words`` is as typed;
@@ -48,8 +47,7 @@ NOBODY = "_nobody"
 _KIND = re.compile(r"[a-z0-9_]+")
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """Calls, newest first, and whether there are others on each side."""
 
     calls: tuple[StoredCall, ...]
@@ -57,8 +55,7 @@ class Page:
     older: bool
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """Which rows, in SQL: what to read from, the conditions, and their values."""
 
     source: str
@@ -122,7 +119,7 @@ def every(
 
 def _columns() -> str:
     """Every column but the two large ones, which are read as empty."""
-    names = StoredCall.__dataclass_fields__
+    names = StoredCall.__struct_fields__
     return ", ".join(f"'' AS {n}" if n in ("request", "reply") else f"c.{n}" for n in names)
 
 

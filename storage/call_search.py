@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import one, rows
@@ -36,8 +36,7 @@ ABROAD = 2
 _SPELLED = re.compile(r"(?:\+[\s(]*)?\d(?:[\s().\-/‐-―\u00a0]*\d)+")
 
 
-@dataclass(frozen=True)
-class Search:
+class Search(Struct, frozen=True):
     """A query of ``call_search`` (``match``), and numbers to compare in full."""
 
     match: tuple[str, ...] = ()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
+from msgspec import Struct, field
 from sqlite_utils import Database
 
 from flows.said_kept import kept, remembered
@@ -23,8 +23,7 @@ Outcome = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class NewEvent:
+class NewEvent(Struct, frozen=True):
     """One line for a call's history. ``detail`` fills its sentence, ``raw`` is as received."""
 
     code: str
@@ -32,8 +31,7 @@ class NewEvent:
     raw: str = ""
 
 
-@dataclass(frozen=True)
-class CallEvent:
+class CallEvent(Struct, frozen=True):
     """A line of the history. ``at`` is UTC; ``origin`` says whose row it stands on."""
 
     id: int
@@ -45,8 +43,7 @@ class CallEvent:
     origin: Origin
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewCall:
+class NewCall(Struct, frozen=True, kw_only=True):
     """What is known when a call is intended or accepted. ``nonce`` is unique in a workspace.
 
     ``real``: a real phone rings, so the rules of calling count it, in ``country`` (ISO 3166) and
@@ -86,8 +83,7 @@ Gate = Callable[[Database, NewCall], NewCall]
 call as it is to be written. Not asked about a call that is there already."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredCall(NewCall):
+class StoredCall(NewCall, frozen=True, kw_only=True):
     """A call as it stands. Times are UTC; ``reply_status`` is the service's HTTP status."""
 
     id: int
@@ -111,8 +107,8 @@ class StoredCall(NewCall):
         return self.finished_at is not None
 
 
-_NEW = tuple(f.name for f in fields(NewCall))
-_CHANGEABLE = frozenset(f.name for f in fields(StoredCall)) - {"id", "workspace_id", "created_at"}
+_NEW = NewCall.__struct_fields__
+_CHANGEABLE = frozenset(StoredCall.__struct_fields__) - {"id", "workspace_id", "created_at"}
 
 
 def add(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import keys
@@ -12,8 +12,7 @@ from storage.credentials import SecretBox
 from storage.db import now, one, rows, write_tx
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """One connection. A practice connection's ``base_url`` is a path of this app itself."""
 
     id: int

@@ -10,7 +10,6 @@ import hashlib
 import importlib
 import os
 import secrets
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from argon2.exceptions import VerificationError
 from argon2.low_level import ARGON2_VERSION
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
@@ -79,8 +79,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class SecretBox:
+class SecretBox(Struct, frozen=True):
     """AES-256-GCM; ``context`` ties a secret to the row that holds it."""
 
     key: bytes

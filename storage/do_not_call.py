@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, rows, write_tx
 
 
-@dataclass(frozen=True)
-class NewEntry:
+class NewEntry(Struct, frozen=True):
     """A number (E.164) not to ring, until ``expires_at`` (UTC; None: for ever)."""
 
     number: str
@@ -19,8 +18,7 @@ class NewEntry:
     expires_at: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry(NewEntry):
+class Entry(NewEntry, frozen=True, kw_only=True):
     """A number as it stands on the list."""
 
     id: int

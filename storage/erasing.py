@@ -7,8 +7,8 @@ histories go. Freed pages are overwritten (SQLite's ``secure_delete``), and the 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import call_keeping, calls
@@ -20,8 +20,7 @@ class CallUnderWay(Exception):
     """A call to this number is not over yet."""
 
 
-@dataclass(frozen=True)
-class CallersData:
+class CallersData(Struct, frozen=True):
     """What is kept about one number."""
 
     answers: int

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import one, rows
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """``calls``: (service, origin, status) -> calls that are kept. ``oldest_waiting``: when the
     oldest call that waits to be sent was written down (UTC). Sizes are bytes on the disk.
     """

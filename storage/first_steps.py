@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import write_tx
 from storage.people import Guide, Person
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What somebody of the workspace did already; ``phone``: this person."""
 
     heard: bool

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from flows.differences import differences, in_one_line
@@ -34,8 +34,7 @@ class Conflict(Exception):
         self.base, self.current = base, current
 
 
-@dataclass(frozen=True)
-class StoredFlow:
+class StoredFlow(Struct, frozen=True):
     """A flow at one revision. ``hashes`` maps menu id to the hash of its content."""
 
     id: int
@@ -47,8 +46,7 @@ class StoredFlow:
     updated_at: str
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What the library shows of a flow. Moments are UTC, None for what was not done."""
 
     id: int
@@ -64,8 +62,7 @@ Edit = Callable[[Flow], Flow]
 Kind = Literal["edit", "undo", "redo", "restore"]
 
 
-@dataclass(frozen=True)
-class NewRevision:
+class NewRevision(Struct, frozen=True):
     """What a revision says about itself.
 
     ``state_of`` is the revision by which a person made this state (None: this one);

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import SecretBox
 from storage.db import now, one, write_tx
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a workspace's answers are told on to.
 
     ``stopped`` says why it was switched off, when nobody here did it. ``old_ends_at`` (UTC):

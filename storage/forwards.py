@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import secrets as randomness
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, rows, write_tx
@@ -19,8 +19,7 @@ from storage.db import now, one, rows, write_tx
 State = Literal["waiting", "sending", "told", "failed"]
 
 
-@dataclass(frozen=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """One answer to tell on. ``message`` is the same in every attempt; ``tries`` were made."""
 
     id: int
@@ -40,8 +39,7 @@ class Owed:
     flow_revision: int | None
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One attempt. ``status`` is the HTTP status, None where none came; ``ms`` milliseconds."""
 
     at: str
@@ -50,8 +48,7 @@ class Attempt:
     reason: str
 
 
-@dataclass(frozen=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """An answer told on, or to be told on, with its attempts, oldest first."""
 
     id: int

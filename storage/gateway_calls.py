@@ -6,8 +6,8 @@ The row in ``calls`` carries the service's own ids once it answered; the client 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import calls
@@ -15,8 +15,7 @@ from storage.calls import Gate, GateShut, NewCall, NewEvent, StoredCall
 from storage.db import one, rows, write_tx
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """What the client calls the call. ``service`` is the gateway that it came in through."""
 
     service: str
@@ -25,8 +24,7 @@ class Names:
     customer_message_id: str = ""
 
 
-@dataclass(frozen=True)
-class GatewayCall:
+class GatewayCall(Struct, frozen=True):
     """A call, and what its client calls it."""
 
     call: StoredCall

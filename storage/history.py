@@ -7,9 +7,9 @@ fresh edit leads back to the revision before it, and to nowhere for Redo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from flows.said import said
@@ -33,8 +33,7 @@ class NameTaken(Exception):
     """Another version of this flow has this name."""
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """A line of History. ``who`` is "" when nobody is known; ``name`` is "" without one.
 
     ``at`` is UTC, as every table keeps it.
@@ -48,8 +47,7 @@ class Revision:
     name: str
 
 
-@dataclass(frozen=True)
-class LastEdit:
+class LastEdit(Struct, frozen=True):
     """The newest revision, as far as Undo would take it back: its words, who made it, and the
     revision that Undo would show.
     """
@@ -59,8 +57,7 @@ class LastEdit:
     undo_to: int
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """What a revision says of its way back and forth; ``made_by`` is its edit's summary."""
 
     number: int

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import SecretBox, new_token, token_hash
 from storage.db import now, one, rows, write_tx
 
 
-@dataclass(frozen=True)
-class InboxKeys:
+class InboxKeys(Struct, frozen=True):
     """What a service is told: ``token`` stands in the address, ``secret`` in a header."""
 
     workspace_id: int
@@ -20,8 +19,7 @@ class InboxKeys:
     secret: str
 
 
-@dataclass(frozen=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """An address somebody knocked at."""
 
     workspace_id: int
@@ -32,8 +30,7 @@ class Inbox:
         return hmac.compare_digest(self.secret_hash, token_hash(secret))
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """An address as its owner sees it. ``ends_at`` (UTC) is None for the present one."""
 
     created_at: str

@@ -6,10 +6,10 @@ somebody who was removed must not come back by a link of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import people
@@ -23,8 +23,7 @@ LASTS: dict[Kind, timedelta] = {"join": timedelta(days=7), "password": timedelta
 """Kind of link -> how long it works."""
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """A link that was not used yet. ``person_id`` is whose password it changes; ``email`` is who
     joins by it, or the address of that person, who is called ``name``."""
 

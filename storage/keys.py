@@ -6,9 +6,9 @@ workspace share, the caller ID of calls that name none, is kept here too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import new_token, token_hash
@@ -24,8 +24,7 @@ NO_LIMIT = 0
 """The ``per_minute`` of a key that may ask as often as it likes."""
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """A key as it is stored. ``prefix`` is what people recognise it by.
 
     ``connection_id`` is None for the practice network, and for a route whose connection was

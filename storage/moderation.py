@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, write_tx
@@ -16,16 +16,14 @@ CATEGORIES = ("TOXICITY", "PROFANITY", "THREAT", "SEXUALLY_EXPLICIT", "SPAM")
 """What a message can be flagged as; the names stand in the Voice API's answers."""
 
 
-@dataclass(frozen=True)
-class OwnWord:
+class OwnWord(Struct, frozen=True):
     """A word or phrase the workspace forbids (``stem*`` for every ending), and as what."""
 
     text: str
     category: str = "TOXICITY"
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What moderation goes by.
 
     ``own_numbers``: phone numbers that no message may name. ``statistics``: also ask

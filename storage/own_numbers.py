@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, write_tx
@@ -14,8 +14,7 @@ Verdict = Literal["right", "wrong", "over"]
 """``over``: no code is waited for, it is too old, or it was tried too often."""
 
 
-@dataclass(frozen=True)
-class OwnNumber:
+class OwnNumber(Struct, frozen=True):
     """A person's verified number ("": none) and the one that is being verified ("": none).
 
     ``practice`` and ``asked_practice``: the code was told by the practice phone, which proves

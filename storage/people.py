@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import connections
@@ -32,8 +32,7 @@ class LastOwner(Exception):
     """A workspace without an owner could not be looked after by anybody."""
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody who can sign in. ``password_hash`` is argon2id; ``language`` "" is the browser's.
 
     ``guide``: whether the first steps are shown, or were asked for again (storage.first_steps).

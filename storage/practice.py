@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from msgspec import Struct, field
 from sqlite_utils import Database
 
 from flows.document import Flow
@@ -25,8 +25,7 @@ _UNFINISHED = "code IN ('webhook_due', 'webhook_started')"
 Phase = Literal["enroute", "ringing", "talking", "ended"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewPracticeCall:
+class NewPracticeCall(Struct, frozen=True, kw_only=True):
     """A call the network takes on. ``script`` names how the called person behaves.
 
     ``next_at`` (UTC) is when the call moves on by itself, or None.
@@ -45,8 +44,7 @@ class NewPracticeCall:
     phase: Phase = "enroute"
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """A call that a gateway took on: the gateway's row, the network's, and its first lines."""
 
     call: NewCall
@@ -54,8 +52,7 @@ class Taken:
     events: Sequence[NewEvent]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PracticeCall(NewPracticeCall):
+class PracticeCall(NewPracticeCall, frozen=True, kw_only=True):
     """A practice call as it stands. Times are UTC; ``inputs`` drive ``flows.call.replay``.
 
     ``result`` is "" until it ended.
@@ -69,8 +66,7 @@ class PracticeCall(NewPracticeCall):
     ended_at: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """What changes at once: columns of the practice call, of the gateway's call, its history."""
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -78,8 +74,7 @@ class Move:
     events: tuple[NewEvent, ...] = ()
 
 
-@dataclass(frozen=True)
-class Webhook:
+class Webhook(Struct, frozen=True):
     """A web address that a practice call has to tell: the claimed line of its history."""
 
     event_id: int
@@ -270,7 +265,7 @@ def abandon_webhooks(db: Database, started_before: str, code: str) -> None:
 
 def _just_written(new: NewPracticeCall, stored: calls.StoredCall) -> PracticeCall:
     """The call as ``by_message`` would read it."""
-    known = {f.name: getattr(new, f.name) for f in fields(NewPracticeCall)}
+    known = {name: getattr(new, name) for name in NewPracticeCall.__struct_fields__}
     return PracticeCall(
         **known,
         call_id=stored.id,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, rows, write_tx
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """A menu that plays a recording. ``revision`` is its flow's newest, ``number`` from 1."""
 
     token: str
@@ -53,8 +52,7 @@ USES = (
 )
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What came of trying an address; ``result`` as ``calling.recordings.preflight`` made it."""
 
     url: str

@@ -12,10 +12,10 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, rows, write_tx
@@ -39,8 +39,7 @@ class QuotaReached(Exception):
     """The workspace's recordings take up all the room they may."""
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """One sound. ``kind`` is also the ending of its address; ``size`` in bytes, ``loudness`` in
     LUFS (None: unknown). ``draft``: spoken by the draft voice, ``spoken`` a mark of the text that
     it said ("" where that is not known). ``replaced_by``: its successor.
@@ -66,8 +65,7 @@ class Recording:
         return f"{self.token}.{self.kind}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewRecording:
+class NewRecording(Struct, frozen=True, kw_only=True):
     """What is to be kept."""
 
     workspace_id: int

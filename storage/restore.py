@@ -14,10 +14,10 @@ import shutil
 import sqlite3
 import tarfile
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage import audit, backup, calls, sealed
@@ -39,8 +39,7 @@ _SQLITE = b"SQLite format 3\0"
 _CHUNK_BYTES = 1_000_000
 
 
-@dataclass(frozen=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """What came back. ``unclear``: calls that may have rung since; ``unreadable``: stored
     secrets that the present key does not open; ``set_aside``: where the database before is."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 from sqlite_utils import Database
 
 from storage.db import now, one, write_tx
@@ -25,8 +26,7 @@ UNITS = 10_000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Whom a workspace rings, when, how often and for how much.
 
     ``countries`` are ISO 3166 codes; None is the installation's home country alone. ``opens``
@@ -57,8 +57,7 @@ class Rules:
         return frozenset({home_region}) if self.countries is None else self.countries
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The real calls of one workspace so far: in the last hour, in the last day.
 
     ``person_hour``, ``number_hour`` and ``country_day`` are those of one person, number and
@@ -76,7 +75,7 @@ class Tally:
 
 
 _SETS = ("countries", "kinds", "days")
-_NAMES = tuple(f.name for f in fields(Rules))
+_NAMES = Rules.__struct_fields__
 
 
 def get(db: Database, workspace_id: int) -> Rules:

@@ -7,16 +7,15 @@ changes; a test compares this table with the shape of the database.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import CannotDecrypt, SecretBox
 from storage.db import rows
 
 
-@dataclass(frozen=True)
-class SealedColumn:
+class SealedColumn(Struct, frozen=True):
     """A column of secrets. ``context`` names, in braces, the columns of the row it is tied to."""
 
     table: str
@@ -38,8 +37,7 @@ SEALED = (
 )
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """How many secrets can be opened with a key, and how many cannot."""
 
     readable: int

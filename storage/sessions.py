@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.credentials import new_token, token_hash
@@ -18,8 +17,7 @@ HANDLE = 20
 and worth nothing in a cookie."""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     """One sign-in. ``browser`` is what it calls itself; times are UTC."""
 
     handle: str

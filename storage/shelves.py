@@ -7,9 +7,9 @@ until it is erased; then its row stays with the name alone, because calls and an
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from storage.db import now, one, rows, write_tx
@@ -28,16 +28,14 @@ _WHERE: dict[Shelf, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many flows are out of sight."""
 
     archived: int
     deleted: int
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A flow's name, and the part of the library where it stands."""
 
     name: str

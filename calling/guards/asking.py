@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlite_utils import Database
 
 from calling.clock import moment
@@ -24,8 +25,7 @@ class NotAllowed(GateShut):
         self.refusal = refusal
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """A call that somebody wants. ``home_region`` (ISO 3166) is the installation's country.
 
     ``person_id`` is None for programs; ``flow_id`` and ``revision`` are None for what is no flow

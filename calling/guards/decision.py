@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from calling.guards import rules
 from calling.guards.facts import Facts, Refusal
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A rule: its code, the section of the Rules screen that changes it ("": nobody can), the
     HTTP status of its refusal, and whether it holds for practice too."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from calling.guards.phones import Phone
 from calling.guards.words import SECTIONS, price_text
@@ -11,8 +12,7 @@ from flows.said import Said, said
 from storage.rules import Rules, Tally
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a phone is not rung: the rule's code, a sentence, and the section that changes it.
 
     ``section`` is a key of ``SECTIONS``, or "" for what nobody can change. ``status`` is the
@@ -46,8 +46,7 @@ class Refusal:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """All that a decision goes by. ``at`` is UTC; ``practice``: nothing real would ring.
 
     ``listed``: numbers among this phone and its transfers that are on the do-not-call list.

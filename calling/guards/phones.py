@@ -7,11 +7,11 @@ comes from the tz database (``zoneinfo``, ``tzdata``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import PhoneNumberType as Type
 from phonenumbers import timezone
 
@@ -32,8 +32,7 @@ _KINDS = {
 assert {kind for kinds in _KINDS.values() for kind in kinds} | {"other"} == set(KINDS)
 
 
-@dataclass(frozen=True)
-class Phone:
+class Phone(Struct, frozen=True):
     """A phone that would ring. ``country`` is ISO 3166, "" where nobody can tell it.
 
     ``kinds``: what the number may be; ``never`` is a key of ``calling.numbers.REFUSALS`` when it

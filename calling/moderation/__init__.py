@@ -6,7 +6,7 @@ is the only part that leaves the house, and only where a workspace configured it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from calling.moderation.classifier import Answer, ask_classifier
 from calling.moderation.language import language_of
@@ -33,8 +33,7 @@ QUOTE_CHARS = 80
 """How much of the original a verdict quotes."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What moderation says of a text; it is false when the text may be spoken.
 
     ``category``: one of CATEGORIES, or "". ``stage``: a key of ``stages.STAGES``, or

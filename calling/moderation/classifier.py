@@ -7,8 +7,9 @@ What it is told: ``{"text": "…"}`` as JSON. What it answers: 200 with ``{"cate
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flows.said import said
 from providers.web import WebClient, WebError
@@ -18,8 +19,7 @@ TIMEOUT_S = 2.0
 """Seconds for the whole question: the caller of the gateway waits for it."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """``category``: one of CATEGORIES, or "" for nothing wrong or no answer.
 
     ``problem``: why there was no usable answer, in words; "" when there was one.

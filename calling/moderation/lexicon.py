@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from calling.moderation.normalise import Seen, Token
 
 INNOCENT = "innocent"
@@ -25,8 +27,7 @@ _MASKED_SECTIONS = ("TOXICITY", "SEXUALLY_EXPLICIT", "PROFANITY")
 _LEAST_SHOWN = 2
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One place of a line: the words and the beginnings of words that fit it."""
 
     exact: frozenset[str] = frozenset()
@@ -43,8 +44,7 @@ class Item:
         return False
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of a list. ``language``: the only language it counts in, or ""."""
 
     section: str
@@ -52,8 +52,7 @@ class Entry:
     language: str = ""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """Where something was found. ``start`` and ``end`` are places in the original text."""
 
     start: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
 
 APOSTROPHES = "’ʼ‘`´ʹ′＇"
 LINK = re.compile(
@@ -43,8 +44,7 @@ _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 _ODD_PAIR = re.compile(r"([uiуиіеaа])\1")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """One word, number or address. ``start`` and ``end`` are places in the original text.
 
     ``forms``: what it may be read as; addresses are ``<link>``, numbers ``<phone>`` or
@@ -58,8 +58,7 @@ class Token:
     sentence: int
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A text without its disguises. ``origin[i]``: where character ``i`` stood in the original."""
 
     original: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from calling.moderation import Rules, Unjudged, Verdict, moderate, outside
 from calling.moderation.language import hint
@@ -20,16 +21,14 @@ LONGEST_S = 10.0
 """Seconds after which the outside classifier is not asked about one more text."""
 
 
-@dataclass(frozen=True)
-class Flagged:
+class Flagged(Struct, frozen=True):
     """A text that may not be spoken, and the ids of the menus that say it."""
 
     verdict: Verdict
     menus: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What moderation says of several texts.
 
     ``unjudged``: why the outside classifier gave no opinion of some, in one sentence; "" when it

@@ -7,7 +7,8 @@ numbers. A rule names the signals that must come together, and how near to each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from calling.moderation.lexicon import Hit
 from flows.said import said
@@ -18,8 +19,7 @@ WHOLE_TEXT = 10_000
 Found = Mapping[str, Sequence[Hit]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """``needs``: the signals; the first is what the message is about and what is quoted.
 
     ``reach``: how many sentences each other signal may be away from it. ``negatable``: a first

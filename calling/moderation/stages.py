@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
+
+from msgspec import Struct
 
 from calling.moderation.lexicon import Entry, Hit, Item, Lexicon, build, read_line, read_list
 from calling.moderation.normalise import PHONE_DIGITS, Seen, letters
@@ -26,8 +27,7 @@ STATISTICAL_LIMIT = 0.9
 Found = Mapping[str, Sequence[Hit]]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a stage found: its category, where in the original, and why in one sentence."""
 
     category: str
@@ -36,8 +36,7 @@ class Finding:
     words: str
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """What every stage is given: the text, what the lists found in it, and the rules."""
 
     seen: Seen

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from calling.recordings.addresses import token_in, url_of
@@ -30,8 +30,7 @@ LONGEST_NAME = 80
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
-@dataclass(frozen=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """One workspace's recordings: where they are, whose they are, who is at it."""
 
     db: Database

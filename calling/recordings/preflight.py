@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import fields
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlite_utils import Database
 
 from calling.clock import later
@@ -135,5 +135,5 @@ def _own(url: str, recording: recordings.Recording, base_url: str) -> Recording:
 
 
 def _kept(recording: Recording) -> dict[str, Any]:
-    values = {field.name: getattr(recording, field.name) for field in fields(recording)}
+    values = asdict(recording)
     return {name: value for name, value in values.items() if value not in (None, "")}

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows.document import PRACTICE_RECORDING, Menu
 from flows.durations import seconds_in_words
@@ -31,8 +33,7 @@ SOUND_TYPES = ("audio/", "application/ogg", "video/mp4")
 """Beginnings of the types that web servers give recordings."""
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """What is known of one recording. None and "" mean that it is not known.
 
     ``ours``: kept here, at our own address, so that whether services reach that is a matter of

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from flows.document import AnyAction, Menu
 from flows.findings import WARNINGS as READER_WARNINGS
@@ -51,8 +53,7 @@ class Facts(NamedTuple):
 _pointer = lru_cache(maxsize=4_000)(pointer)
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A place for people and the editor, and the same place as a path of the SpeechCall form."""
 
     place: Place

@@ -7,7 +7,8 @@ from them but the recordings, and for a transfer the number of the person to spe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from flows.document import (
     DEFAULT_WAIT_MS,
@@ -37,8 +38,7 @@ PAUSE_MS = 3_000
 """Milliseconds that an announcement waits before the call ends (ours)."""
 
 
-@dataclass(frozen=True)
-class Starter:
+class Starter(Struct, frozen=True):
     """One flow to begin from. ``target`` is the service it is meant for."""
 
     key: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from flows.problems import Problem
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A complete request. ``path`` is below the service's base URL; ``notes`` are for people."""
 
     target: str
@@ -29,8 +29,7 @@ class Compiled:
         return self.text.encode()
 
 
-@dataclass(frozen=True)
-class CannotCompile:
+class CannotCompile(Struct, frozen=True):
     """Why this flow cannot be sent that way (severity "error"), in words."""
 
     target: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any
+
+from msgspec.structs import replace
 
 from flows.document import DEFAULT_WAIT_MS, LEAVES_LIST, AnyAction, Flow, Menu
 from flows.problems import Place, Problem

@@ -8,8 +8,9 @@ becomes a web address told: our own inbox. Source of the format: the SpeechCall 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from flows.document import (
     TRIGGERS,
@@ -49,8 +50,7 @@ TRIGGER_FIELDS = {trigger: trigger if trigger == WRONG else f"d{trigger}" for tr
 JsonObject = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """Our own address for saved answers; ``headers`` prove that a delivery is genuine."""
 
     url: str
@@ -194,8 +194,7 @@ class _Sending:
             self.reasons.append(Problem(code, "error", path, params, place))
 
 
-@dataclass(frozen=True)
-class _Reason:
+class _Reason(Struct, frozen=True):
     """Why one step cannot be written; ``control`` names the field to mend."""
 
     code: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
+
+from msgspec import Struct
 
 from flows.document import (
     DEFAULT_WAIT_MS,
@@ -56,8 +57,7 @@ CANNOT = {
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class RequestProblem:
+class RequestProblem(Struct, frozen=True):
     """Why a request is refused: the field ("" for the whole) and one sentence."""
 
     field: str

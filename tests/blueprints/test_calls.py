@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 import requests
+from msgspec.structs import asdict
 
 from blueprints.calls import LINGERS_S
 from calling.clock import later
@@ -386,7 +387,7 @@ def test_the_list_goes_back_page_by_page(running, owner, flows):
                         flow_name="Quick", service="speechcall", to_number="", sender="",
                         request_path="/", request="{}", state="refused")  # fmt: skip
     for number in range(60):
-        one = {**new.__dict__, "nonce": f"many-{number}", "to_number": f"+3805000000{number:02}"}
+        one = {**asdict(new), "nonce": f"many-{number}", "to_number": f"+3805000000{number:02}"}
         calls.add(running.db, calls.NewCall(**one), [])
     owner.open(f"/calls?flow={flows['quick']}&status=refused")
     first = rows(owner)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from calling import guards, place
 from calling.guards import Ask, Facts, NotAllowed, phone
