@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints import db, may_edit, person
+from blueprints import db, may_edit, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import Mending, load
 from blueprints.test_call import FIRST_NUMBER, NumberForm, chosen_connection, with_sender
 from flows import edits
 from storage import flows as flow_store
+from storage import history
 
 blueprint = Blueprint("call_mending", __name__, url_prefix="/flows/<int:flow_id>/call/mend")
 blueprint.before_request(sign_in_first)
@@ -31,19 +32,39 @@ def mend(flow_id: int) -> ResponseReturnValue:
     stored, form, me = load(flow_id), NumberForm(), person()
     connection = chosen_connection(form)
     mending = Mending(connection.service, lambda flow: with_sender(flow, connection))
+    number, back = (form.number.data or "")[:NUMBER_MOST], request.form.get("back", "")
+    place = {"flow_id": flow_id, "back": back, "connection": connection.id, "number": number}
     try:
-        flow_store.edit(db(), me.workspace_id, flow_id, me.id, stored.revision, mending)
+        now = flow_store.edit(db(), me.workspace_id, flow_id, me.id, stored.revision, mending)
+        if mending.done:
+            undo = url_for(".undo", revision=now.revision, **place)
+            flash(_("That was mended."), f"undo:{undo}")
     except edits.Gone:
-        mending.done = False
-    if mending.done:
-        flash(_("That was mended."))
-    return redirect(_back(flow_id, connection.id, form.number.data or ""), 303)
+        pass
+    return redirect(_back(**place), 303)
 
 
-def _back(flow_id: int, connection: int, number: str) -> str:
+@blueprint.post("/undo")
+@may_edit
+def undo(flow_id: int) -> ResponseReturnValue:
+    """Take the repair back that was just made, and come back to the page it stood on."""
+    asked, me = request.args, person()
+    revision, connection = row_id(asked.get("revision")), row_id(asked.get("connection"))
+    if revision is None or connection is None:
+        abort(404)
+    try:
+        history.undo(db(), me.workspace_id, flow_id, me.id, revision)
+    except flow_store.Conflict:
+        flash(
+            _("Somebody else changed the call flow meanwhile, so nothing was taken back."), "warn"
+        )
+    number = asked.get("number", "")[:NUMBER_MOST]
+    return redirect(_back(flow_id, asked.get("back", ""), connection, number), 303)
+
+
+def _back(flow_id: int, back: str, connection: int, number: str) -> str:
     """The page it was pressed on; the first one offers what it would, unless a number was typed."""
-    if request.form.get("back") == "confirm":
-        asked = {"connection": connection, "number": number[:NUMBER_MOST]}
-        return url_for("test_call.confirm", flow_id=flow_id, **asked)
-    typed = {"number": number[:NUMBER_MOST]} if number != FIRST_NUMBER else {}
+    if back == "confirm":
+        return url_for("test_call.confirm", flow_id=flow_id, connection=connection, number=number)
+    typed = {"number": number} if number != FIRST_NUMBER else {}
     return url_for("test_call.start", flow_id=flow_id, **typed)

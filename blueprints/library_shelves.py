@@ -61,7 +61,8 @@ def archive(flow_id: int) -> ResponseReturnValue:
     name = shelves.standing(db(), me.workspace_id, flow_id).name
     with noted("flow_archived", name):
         shelves.archive(db(), me.workspace_id, flow_id)
-    flash(_("“%(name)s” was archived.", name=name), f"unarchive:{flow_id}")
+    undo = url_for(".unarchive", flow_id=flow_id)
+    flash(_("“%(name)s” was archived.", name=name), f"undo:{undo}")
     return _back()
 
 
@@ -87,7 +88,7 @@ def delete(flow_id: int) -> ResponseReturnValue:
         store.delete(db(), me.workspace_id, flow_id)
     words = _("“%(name)s” was deleted. It is kept for %(days)s days, then erased.",
               name=name, days=DELETED_KEPT_DAYS)  # fmt: skip
-    flash(words, f"restore:{flow_id}")
+    flash(words, f"undo:{url_for('.restore', flow_id=flow_id)}")
     return _back()
 
 

@@ -136,6 +136,53 @@ def test_a_number_typed_before_the_repair_stays_and_else_the_last_one_is_offered
     assert len(house.owner.page.request.query_string) < 300
 
 
+def notices_undo(text):
+    """The address of the button that takes the notice's deed back."""
+    found = re.search(r'<form method="post" action="([^"]+)">(?:(?!</form>).)*<button>Undo', text)
+    assert found, "a notice that can be undone"
+    return html.unescape(found[1])
+
+
+def test_a_repair_can_be_taken_back_where_it_was_made(house):
+    flow_id = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
+    house.owner.get(f"/flows/{flow_id}/call")
+    action, fields = mends(house.owner.text)[-1]
+    house.owner.post(action, **{**fields, "number": "+1 505 555 0107"})
+    mended = flow_store.load(house.db, 1, flow_id)
+    house.owner.post(notices_undo(house.owner.text))
+    assert house.owner.page.request.path == f"/flows/{flow_id}/call"
+    assert 'value="+1 505 555 0107"' in house.owner.text, "the number stays typed"
+    assert "This call flow cannot be sent yet." in house.owner.text
+    now = flow_store.load(house.db, 1, flow_id)
+    assert (now.revision, now.flow.menus) == (mended.revision + 1, rows(3))
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_taken_back(house):
+    flow_id = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
+    house.owner.get(f"/flows/{flow_id}/call")
+    action, fields = mends(house.owner.text)[-1]
+    house.owner.post(action, **fields)
+    undo, mended = notices_undo(house.owner.text), flow_store.load(house.db, 1, flow_id)
+    flow_store.edit(house.db, 1, flow_id, 1, mended.revision, lambda f: move_menu(f, "m1", 0))
+    theirs = flow_store.load(house.db, 1, flow_id)
+    house.owner.post(undo)
+    assert "so nothing was taken back" in house.owner.text
+    assert flow_store.load(house.db, 1, flow_id) == theirs
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("", 404), ("?revision=x&connection=1", 404), ("?revision=1", 404),
+     ("?revision=2&connection=1", 404), ("?revision=1&connection=1", 200)],
+)  # fmt: skip
+def test_an_address_of_undo_that_was_made_up_takes_nothing_back(house, asked, status):
+    flow_id = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
+    before = flow_store.load(house.db, 1, flow_id)
+    house.owner.post(f"/flows/{flow_id}/call/mend/undo{asked}")
+    assert house.owner.page.status_code == status
+    assert flow_store.load(house.db, 1, flow_id) == before
+
+
 def test_a_connection_that_cannot_carry_the_flow_is_never_the_chosen_one(house):
     flow_id = save_flow(house.db, two_menus("Chosen", 1000))
     voice = practice(house.db, "voice_api")

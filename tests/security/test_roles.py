@@ -52,7 +52,8 @@ LEAST = {
         history.undo history.redo history.restore history.name
         journeys.keep journeys.accept journeys.bring_back journeys.forget phone.send
         preview.page preview.download preview.curl preview.whole
-        test_call.start test_call.check test_call.confirm test_call.place_call call_mending.mend
+        test_call.start test_call.check test_call.confirm test_call.place_call
+        call_mending.mend call_mending.undo
         calls.use_phone calls.tell_again moderation.attempt
         own_number.page own_number.ring own_number.code own_number.forget
         recordings.upload recordings.rename recordings.replace recordings.delete
