@@ -24,6 +24,9 @@ RUN = """rules => axe.run(document, {
     [rule.impact, rule.id, node.target.join(' '), node.html.slice(0, 160),
      node.any.concat(node.all, node.none).map(check => check.message)[0] ?? ''])))"""
 
+SHOWN_THOUGH_HIDDEN = """() => [...document.querySelectorAll('[hidden]')]
+  .filter(one => one.checkVisibility({visibilityProperty: true})).map(one => one.outerHTML)"""
+
 
 def complaints(page: Page, theme: str, width: int, rules: dict[str, Any]) -> list[str]:
     """What axe finds in this theme at this width, a line for each element."""
@@ -41,8 +44,9 @@ def windows(chromium: Browser, sample: OpenHouse) -> Iterator[Windows]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_axe_finds_nothing(windows: Windows, name: str):
+def test_axe_finds_nothing_and_what_is_hidden_is_not_shown(windows: Windows, name: str):
     page = windows.open(name)
+    assert page.evaluate(SHOWN_THOUGH_HIDDEN) == []
     page.evaluate(AXE)
     everything, colours = {"type": "tag", "values": WCAG}, {"type": "rule", "values": COLOURS}
     found = [
