@@ -111,10 +111,11 @@ def test_backup_restore_another_key_and_upgrade_as_the_document_has_them(install
 
 
 def test_an_upgrade_as_the_document_has_it(installed, tmp_path):
-    migrating = BLOCKS["upgrade"].splitlines()[1]
-    assert "requirements.txt" in BLOCKS["upgrade"].splitlines()[0]
-    BLOCKS["upgrade-migrate"] = migrating
-    assert "up to date" in typed("upgrade-migrate", installed, tmp_path)
+    install, compile_it, migrating = BLOCKS["upgrade"].splitlines()
+    assert "requirements.txt" in install
+    assert BLOCKS["install"].splitlines()[-1] == compile_it
+    BLOCKS["upgrade-without-the-network"] = f"{compile_it}\n{migrating}\n"
+    assert "up to date" in typed("upgrade-without-the-network", installed, tmp_path)
 
 
 def test_the_program_is_installed_from_what_is_there():
