@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+HOME_REGION = "UA"
+"""The ISO country that a number without "+" is of, where nobody says another."""
+
 
 class Settings(Struct, frozen=True):
     """How this installation runs. ``data`` holds the database, the queue and the secret key.
@@ -33,7 +36,7 @@ class Settings(Struct, frozen=True):
     base_url: str = "http://127.0.0.1:5000"
     allowed_hosts: frozenset[str] = frozenset()
     practice_pace: float = 1.0
-    home_region: str = "UA"
+    home_region: str = HOME_REGION
     queue_url: str = ""
     voice_gateway_errors: str = "seed"
     production: bool = False
@@ -86,7 +89,7 @@ class Settings(Struct, frozen=True):
                 if name.strip()
             ),
             "practice_pace": float(env.get("PRESS_ONE_PRACTICE_PACE", "1")),
-            "home_region": env.get("HOME_REGION", "UA").upper(),
+            "home_region": env.get("HOME_REGION", HOME_REGION).upper(),
             "queue_url": env.get("QUEUE_URL", ""),
             "voice_gateway_errors": _one_of(env, "VOICE_GATEWAY_ERRORS", ("seed", "live")),
             "smtp_url": env.get("SMTP_URL", ""),

@@ -17,7 +17,7 @@ from blueprints import db, may_edit, new_id, person, row_id
 from blueprints.auth import sign_in_first
 from blueprints.editor import apply, load
 from blueprints.editor_view import SLUGS, TRIGGERS, View
-from blueprints.languages import say
+from blueprints.languages import say, say_ours
 from flows import copying
 from flows.copying import Copied
 from flows.document import LEAVES_LIST, Flow, Menu, menu_label
@@ -75,7 +75,7 @@ def copy_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
     """A copy of the menu at the end of the chosen call flow, which is then shown."""
     source, target = load(flow_id), _target(flow_id)
     menu, copy_id, same = find_menu(source.flow, menu_id), new_id(), target.id == flow_id
-    name = say(menu_label(source.flow, menu_id))
+    name = say_ours(menu_label(source.flow, menu_id))
 
     def copied(flow: Flow) -> Copied:
         origin = flow if same else source.flow

@@ -42,7 +42,7 @@ from blueprints.editor_forms import HeardForm, KeepForm, SettingsForm
 from blueprints.editor_view import TARGETS, View
 from blueprints.fields import typed
 from blueprints.flow_tools import Mending, checked, load, with_usual_sender
-from blueprints.languages import say
+from blueprints.languages import say_ours
 from flows import edits
 from flows.document import Flow, menu_label
 from storage import flows as store
@@ -261,7 +261,7 @@ def move_menu(flow_id: int, menu_id: str, direction: str) -> ResponseReturnValue
         edits.find_menu(flow, menu_id)
         moved = edits.move_menu(flow, menu_id, target_of(direction, flow.indexes()[menu_id]))
         if moved.menus[0].id != flow.menus[0].id:
-            begins.append(say(menu_label(moved, moved.menus[0].id)))
+            begins.append(say_ours(menu_label(moved, moved.menus[0].id)))
         return moved
 
     def told() -> str:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from blueprints.check_view import CHECKS_SHOWN, Check, check_views
 from blueprints.editor_forms import HeardForm, SettingsForm
 from blueprints.editor_view import SLUGS, View
-from blueprints.languages import say, spoken
+from blueprints.languages import say, say_ours, spoken
 from blueprints.step_forms import STEP_FORMS, StepForm
 from blueprints.step_kinds import Kind, cannot, key_lines, kind_of, kinds_for
 from flows import prompts
@@ -335,7 +335,7 @@ def _new_step(stored: StoredFlow, view: View, sent: StepForm | None) -> Step | N
 
 def _delete_question(flow: Flow, menu: Menu) -> DeleteQuestion:
     links = [
-        f"{say(menu_label(flow, source.id))}, {say(trigger_name(trigger))}"
+        f"{say_ours(menu_label(flow, source.id))}, {say(trigger_name(trigger))}"
         for source, trigger, _step in links_to(flow, menu.id)
     ]
     others = [

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from blueprints import db, person
 from blueprints.editor_view import View
-from blueprints.languages import say
+from blueprints.languages import say, say_ours
 from flows.document import Flow, menu_label
 from flows.finding import Found, Text, find, words
 from flows.words import trigger_name
@@ -88,7 +88,7 @@ def _match(flow_id: int, flow: Flow, found: Found) -> Match:
 
 
 def _where(flow: Flow, place: Text) -> str:
-    parts = [say(menu_label(flow, place.menu))] if place.menu else []
+    parts = [say_ours(menu_label(flow, place.menu))] if place.menu else []
     if place.trigger:
         parts.append(say(trigger_name(place.trigger)))
     return ", ".join(parts)

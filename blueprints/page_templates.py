@@ -23,8 +23,10 @@ KEPT = Path(__file__).parent.parent / "templates" / "__pycache__"
 class Compiled(FileSystemBytecodeCache):
     """Templates compiled at an earlier start: most of the time of the first page goes into them.
 
-    Nothing stale is read: a file tells of which source, Python, Jinja and version of this module
-    it is. Where nothing may be written, each start compiles what it shows.
+    A file tells of which source, Python, Jinja and version of this module it is; no filter of
+    ours is worked out while a template is compiled (``tests/blueprints/test_page_templates.py``).
+    What cannot be read is compiled again, and where nothing may be written, each start compiles
+    what it shows.
     """
 
     def __init__(self, folder: Path = KEPT) -> None:
@@ -33,10 +35,18 @@ class Compiled(FileSystemBytecodeCache):
             folder.mkdir(exist_ok=True)
         super().__init__(str(folder), f"%s-{made_by[:16]}.cache")
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja before it compiles. A damaged file can raise anything (``pickle``)."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:
+            bucket.reset()
+
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Called by Jinja after it has compiled."""
+        """Called by Jinja after it has compiled. As the sources, it may be read by everybody."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
+            Path(self._get_cache_filename(bucket)).chmod(0o644)
 
 
 class _Environment(Environment):

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from msgspec import Struct
 
-from blueprints.languages import say, spoken
+from blueprints.languages import say, say_ours, spoken
 from flows.checks import CANNOT
 from flows.document import (
     WRONG,
@@ -118,7 +118,7 @@ KINDS: tuple[Kind, ...] = (
         "goto",
         lambda flow, a: f"→ {_clip(numbered(flow, a.menu))}",
         lambda flow, a: (
-            _("The caller hears “%(menu)s” next.", menu=say(menu_label(flow, a.menu)))
+            _("The caller hears “%(menu)s” next.", menu=say_ours(menu_label(flow, a.menu)))
             if flow.menu(a.menu)
             else _("No menu is chosen yet."),
             "",

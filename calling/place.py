@@ -25,7 +25,7 @@ from providers import SERVICES
 from providers.base import Accepted, Refused, SendResult, Unclear
 from providers.exchange import header_text
 from providers.web import DEFAULT_TIMEOUT_S, Reply
-from settings import Settings
+from settings import HOME_REGION
 from storage import calls, calls_due, rules
 from storage.calls import Gate, GateShut, NewCall, NewEvent, StoredCall
 from storage.connections import Connection
@@ -70,7 +70,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     number: Number
     sender: str
     compiled: Compiled
-    home_region: str = Settings.home_region
+    home_region: str = HOME_REGION
     again: bool = False
 
     @property

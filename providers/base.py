@@ -47,7 +47,7 @@ class StatusReport(Struct, frozen=True):
     final: bool
     words: str
     at: str | None = None
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = {}
 
 
 class Accepted(Struct, frozen=True):

@@ -8,6 +8,7 @@ document.documentElement.classList.add("scripted");
 // for a single field that is being typed in.
 const FIELDS = "input, textarea, select";
 const beingTyped = (old, fresh) => old === document.activeElement && old.matches(FIELDS) && old.id === fresh.id && old.value !== fresh.value;
+const keptAs = new WeakMap();
 const place = (form) => new URL(form.getAttribute("action"), location.href).pathname;
 const beingFilled = (old, fresh) => old instanceof HTMLFormElement && old.hasAttribute("data-dirty") && fresh instanceof HTMLFormElement
   && place(old) === place(fresh);
@@ -32,9 +33,18 @@ if (window.Idiomorph) {
       old.setAttribute("action", fresh.getAttribute("action"));
       return false;
     }
-    return !beingTyped(old, fresh);
+    if (!beingTyped(old, fresh)) return true;
+    keptAs.set(old, fresh.value);
+    return false;
   };
 }
+
+// A field that is left without another word shows what is kept of it: spaces taken off, another's edit.
+document.addEventListener("input", (event) => { keptAs.delete(event.target); });
+document.addEventListener("focusout", ({ target }) => {
+  if (keptAs.has(target)) target.value = keptAs.get(target);
+  keptAs.delete(target);
+});
 
 const guarded = (form) => form instanceof HTMLFormElement && form.matches("[data-guarded], [data-autosave]");
 const signedOut = (xhr) => new URL(xhr.responseURL || location.href, location.href).pathname === "/login";

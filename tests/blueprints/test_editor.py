@@ -282,8 +282,15 @@ def test_a_change_of_the_same_menu_shows_both_and_loses_neither(app, owner, db, 
 
 
 def test_a_menu_moved_to_the_beginning_is_said_to_begin_the_call(edit, owner, flow_id):
+    edit("/menus/b", name="Hang up", script="Press 1.", recording="ivr_1", wait="10")
+    owner.post("/account/profile", name="Olena", language="uk")
     edit("/menus/b/move/up")
-    assert "The menu was moved. Calls now begin with “" in html.unescape(owner.text)
+    assert "Hang up" in html.unescape(owner.text), "a name that people gave is not translated"
+    owner.post("/account/profile", name="Olena", language="en")
+    edit("/menus/b/move/down")
+    edit("/menus/b/move/up")
+    words = "The menu was moved. Calls now begin with “Hang up”."
+    assert words in html.unescape(owner.text)
     edit("/menus")
     edit("/menus/a/move/down")
     assert "The menu was moved." in owner.text

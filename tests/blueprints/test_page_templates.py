@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, nodes
 
 from blueprints.page_templates import Compiled
 
@@ -54,19 +54,35 @@ def test_a_page_is_shown_where_nothing_can_be_kept(pages):
     assert not nowhere.exists()
 
 
-@pytest.mark.parametrize("broken", [b"", b"j2", b"not what Jinja writes", b"\x00" * 64])
-def test_a_kept_page_that_is_damaged_is_compiled_again(pages, tmp_path, broken):
+def test_a_kept_page_that_was_cut_short_or_spoilt_is_compiled_again(pages, tmp_path):
     start(pages, tmp_path / "kept").get_template("page.html")
     (file,) = (tmp_path / "kept").iterdir()
-    file.write_bytes(broken)
+    whole = file.read_bytes()
+    cut = [whole[:length] for length in range(len(whole))]
+    for broken in (*cut, whole[:15] + b"\x00" * 64, b"not what Jinja writes"):
+        file.write_bytes(broken)
+        assert start(pages, tmp_path / "kept").get_template("page.html").render() == "before 42"
+        assert file.read_bytes() == whole, "and is kept anew"
+
+
+def test_a_page_is_shown_where_a_file_stands_in_the_place_of_the_folder(pages, tmp_path):
+    (tmp_path / "kept").write_text("in the way")
     assert start(pages, tmp_path / "kept").get_template("page.html").render() == "before 42"
 
 
-def test_a_kept_page_that_was_cut_short_is_compiled_again(pages, tmp_path):
+def test_what_the_owner_of_the_program_compiled_can_be_read_by_the_service(pages, tmp_path):
     start(pages, tmp_path / "kept").get_template("page.html")
     (file,) = (tmp_path / "kept").iterdir()
-    file.write_bytes(file.read_bytes()[:-20])
-    assert start(pages, tmp_path / "kept").get_template("page.html").render() == "before 42"
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
+def test_no_template_has_a_filter_that_is_worked_out_while_it_is_compiled(app):
+    environment = app.jinja_env
+    for name in environment.list_templates(filter_func=lambda path: "__pycache__" not in path):
+        source = environment.loader.get_source(environment, name)[0]
+        for node in environment.parse(source).find_all((nodes.Filter, nodes.Test)):
+            with pytest.raises(nodes.Impossible):
+                node.as_const(nodes.EvalContext(environment, name))
 
 
 def test_another_version_of_jinja_reads_nothing_of_this_one(pages, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flows.document import Flow, HangUp, Menu
+from flows.edits import change_menu
 from storage import flows as store
 from storage import history, journeys
 from storage.db import open_db
@@ -221,6 +222,21 @@ def test_a_text_that_saved_itself_is_not_saved_again_when_its_field_is_left(
     page.locator("#wait").blur()
     expect(page.locator(".announce")).to_contain_text("version 3")
     assert sent.count("POST") == 2
+
+
+def test_a_field_that_is_left_shows_what_is_kept_of_it(page: Page, served: Served, flow_id: int):
+    page.goto(f"/flows/{flow_id}?menu=a")
+    script = page.locator("#script")
+    script.press_sequentially("Press 1.")
+    expect(page.locator(".announce")).to_contain_text("version 2")
+    db = open_db(served.data / "press-one.sqlite3")
+    store.edit(db, 1, flow_id, 1, 2, lambda flow: change_menu(flow, "a", script="Theirs."))
+    db.close()
+    page.evaluate("htmx.ajax('GET', location.href, {source: 'body', swap: 'morph:innerHTML'})")
+    expect(page.locator(".announce")).to_contain_text("version 3")
+    expect(script).to_have_value("Press 1.")
+    script.blur()
+    expect(script).to_have_value("Theirs.")
 
 
 def test_a_menu_that_is_opened_while_a_text_saves_itself_stays_open(page: Page, flow_id: int):
