@@ -86,7 +86,8 @@ def init_app(app: Flask) -> None:
     """Sessions through flask-login, kept as rows on the server."""
     LOGIN.init_app(app)
     LOGIN.login_view = "auth.login"
-    LOGIN.login_message = "Sign in to go on."
+    LOGIN.login_message = _l("Sign in to go on.")
+    LOGIN.localize_callback = str
     LOGIN.session_protection = None
 
 

@@ -21,6 +21,7 @@ from flows import call as engine
 from flows.document import KEYS, Flow, Menu
 from flows.said import said
 from flows.step_words import value_in_words
+from flows.trail import Event
 from providers import SERVICES
 from storage import answers, connections
 from storage import calls as store
@@ -102,12 +103,10 @@ def _line_now(call: store.StoredCall, phone: Phone | None) -> Line:
 
 def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.CallEvent, str]]:
     """Every event with its sentence; a conversation is told with the names people gave."""
-    trail = phone.talk.trail if phone and phone.talk else ()
     flow = phone.talk.flow if phone and phone.talk else None
     told = []
     for event in sorted(store.events(db(), call), key=_order):
-        index = event.detail.get("index", -1)
-        line = trail[index] if 0 <= index < len(trail) else None
+        line = _line(event, phone)
         sentence: str = words.event_words(event)
         if isinstance(line, engine.Saved) and event.code in words.SAVING:
             sentence = words.saving_words(event, line.name, value_in_words(line.value))
@@ -116,6 +115,25 @@ def _history(call: store.StoredCall, phone: Phone | None) -> list[tuple[store.Ca
         if not (call.origin == "app" and event.code == "gateway_accepted"):
             told.append((event, sentence))
     return told
+
+
+def _line(event: store.CallEvent, phone: Phone | None) -> Event | None:
+    """The line of the conversation that an event is about."""
+    trail = phone.talk.trail if phone and phone.talk else ()
+    index = event.detail.get("index", -1)
+    return trail[index] if 0 <= index < len(trail) else None
+
+
+def _may_be_told_again(
+    history: list[tuple[store.CallEvent, str]], phone: Phone | None
+) -> frozenset[int]:
+    """Ids of the attempts that may be made once more; an answer that was kept needs no second."""
+    attempts = newest_attempts([(event.id, event.code, event.detail) for event, _ in history])
+    return attempts - {
+        event.id
+        for event, _ in history
+        if event.code == "webhook_told" and isinstance(_line(event, phone), engine.Saved)
+    }
 
 
 def _order(event: store.CallEvent) -> tuple[str, bool]:
@@ -145,7 +163,6 @@ def _call(call_id: int) -> dict[str, Any]:
     written = _written_flow(call)
     phone = _phone(on_phone, written or on_phone.flow) if on_phone else None
     history = _history(call, phone)
-    attempts = [(event.id, event.code, event.detail) for event, _ in history]
     return {
         "line": _line_now(call, phone),
         "call": call,
@@ -155,7 +172,7 @@ def _call(call_id: int) -> dict[str, Any]:
         "answers": answers.of_message(db(), workspace, call.message_id) if call.message_id else [],
         "flow_is_there": written is not None,
         "events": history,
-        "again": newest_attempts(attempts),
+        "again": _may_be_told_again(history, phone),
         "not_told": words.NOT_TOLD,
         "request_html": json_view.highlighted_json(shown_request(call)),
         "reply_html": json_view.highlighted_json(call.reply),

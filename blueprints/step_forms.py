@@ -187,7 +187,11 @@ class SaveAnswerForm(StepForm):
         description=_l("What was asked, such as “delivery”."),
     )
     type = SelectField(_l("Type"), choices=VALUE_TYPES, default="text")
-    value = StringField(_l("Value"), description=_l("What this key means, such as “confirmed”."))
+    value = StringField(
+        _l("Value"),
+        [needed(_l("Say what this key means, such as “confirmed”: it is written down so."))],
+        description=_l("What this key means, such as “confirmed”."),
+    )
 
     @classmethod
     def data_of(cls, action: SaveAnswer) -> dict[str, Any]:

@@ -12,14 +12,19 @@ const THEN = [
   ["#menu-up, #menu-down, #undo, #redo, [id^=up-], [id^=down-]", ({ id }) => [`#${CSS.escape(id)}`, `#${CSS.escape(pair(id))}`]],
   [".step .tools .danger", (pressed) => {
     const place = [...document.querySelectorAll(".step")].indexOf(pressed.closest(".step")) + 1;
-    return [place, place - 1].map((number) => `.step:nth-child(${number}) .tools .danger`).concat("#steps h2");
+    return [place, place - 1].map((number) => `.step:nth-child(${number})`).concat("#steps h2");
   }],
-  [".addstep button", () => [".step:last-child .tools .danger"]],
+  [".addstep button", () => [".step:last-child"]],
   ["#new-step .row-actions a", (pressed) => [`.addstep [href*='new=${pressed.closest("form").elements.kind.value}']`]],
 ];
 const focusFirst = (selectors) => {
   const found = selectors.flatMap((one) => [...document.querySelectorAll(one)]);
-  found.find((one) => !one.disabled && one.checkVisibility())?.focus();
+  const next = found.find((one) => !one.disabled && one.checkVisibility());
+  if (next?.matches(".step")) {
+    next.tabIndex = -1;
+    next.addEventListener("blur", () => next.removeAttribute("tabindex"), { once: true });
+  }
+  next?.focus();
 };
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail, pressed = requestConfig.triggeringEvent?.submitter ?? elt;

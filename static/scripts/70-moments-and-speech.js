@@ -1,5 +1,6 @@
-// Moments in the reader's own time zone, and in the page's language; English in the browser's own way.
-const LOCALE = document.documentElement.lang === "en" ? [] : document.documentElement.lang;
+// Moments in the reader's own time zone, and in the page's language, in the country that the browser names.
+const SPOKEN = document.documentElement.lang;
+const LOCALE = navigator.languages.find((one) => one.split("-")[0] === SPOKEN) ?? SPOKEN;
 const localise = (root) => root.querySelectorAll("time[datetime]").forEach((time) => {
   const at = new Date(time.dateTime);
   if (Number.isNaN(at.valueOf())) return;

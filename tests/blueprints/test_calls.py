@@ -407,3 +407,6 @@ def test_a_saved_answer_is_said_as_such_and_not_as_an_address(running, owner):
     words = wait_for(owner, f"/calls/{call_id}", lambda words: "Saved the answer" in words)
     assert "Saved the answer day: saturday" in words
     assert "/in/" not in words.partition("What was sent")[0]
+    assert "Send again" not in words, "it was kept: once is enough"
+    owner.follow("The answers of all callers")
+    assert f"/answers/flows/{flow_id}" in owner.path

@@ -65,6 +65,17 @@ def test_the_first_page_comes_in_the_browsers_language(fresh, language):
         assert f">{name}</button>" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Sign in to go on."), ("uk", "Увійдіть, щоб продовжити."),
+     ("bg", "Влезте, за да продължите.")],
+)  # fmt: skip
+def test_who_is_sent_to_sign_in_is_told_so_in_the_browsers_language(app, language, words):
+    browser = app.test_client()
+    page = browser.get("/", headers={"Accept-Language": language}, follow_redirects=True)
+    assert words in page.text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_chosen_language_shows_the_page_in_it_and_keeps_what_was_typed(fresh, language):
     app, db, link = fresh

@@ -85,6 +85,7 @@ def test_menus_steps_the_phone_a_call_and_a_file_by_touch(phone: Page):
     _key(phone, "2")
     _tap(phone.get_by_role("link", name="Save the answer"))
     _write(phone, "#new-step [name=name]", "day")
+    _write(phone, "#new-step [name=value]", "saturday")
     _tap(phone.get_by_role("button", name="Save step"))
     _saved(phone, 9)
     _tap(phone.get_by_role("link", name="Go to a menu"))

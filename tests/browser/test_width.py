@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from flows import call as engine
 from flows.document import Connect, Flow, GoTo, HangUp, Menu, SaveAnswer, Webhook
@@ -69,19 +70,27 @@ def long(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     process.wait(10)
 
 
-@pytest.fixture(scope="module")
-def narrow(chromium: Browser, long: Long) -> Iterator[Page]:
-    """The owner's phone."""
+@contextmanager
+def phone(chromium: Browser, long: Long, locale: str) -> Iterator[Page]:
+    """The owner's phone, in a language."""
     context = chromium.new_context(
-        base_url=long.served.url, viewport={"width": WIDTH, "height": 800}
+        base_url=long.served.url, viewport={"width": WIDTH, "height": 800}, locale=locale
     )
     page = context.new_page()
     page.goto("/login")
-    page.get_by_label("E-mail").fill(OWNER)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("#email").fill(OWNER)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    expect(page.locator(".sections")).to_be_visible()
     yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def narrow(chromium: Browser, long: Long) -> Iterator[Page]:
+    """The owner's phone."""
+    with phone(chromium, long, "en-US") as page:
+        yield page
 
 
 SCREENS = (
@@ -109,3 +118,23 @@ def test_no_screen_is_wider_than_a_phone(narrow: Page, long: Long, path: str):
     assert reply is not None and reply.status in (200, 404, 422)
     width, wider = narrow.evaluate(WIDER, WIDTH)
     assert width <= WIDTH, wider
+
+
+OPENED = """() => [...document.querySelectorAll('details.menu:has(.menu-items)')]
+  .filter(one => one.checkVisibility()).map(one => {
+    document.querySelectorAll('details.menu[open]').forEach(other => { other.open = false; });
+    one.open = true;
+    const box = one.querySelector('.menu-items').getBoundingClientRect();
+    return [one.id, Math.round(box.left), Math.round(box.right)];
+  })"""
+
+
+@pytest.mark.parametrize("locale", ["en-US", "uk-UA", "bg-BG"])
+def test_what_a_menu_offers_lies_within_a_phones_screen(chromium: Browser, long: Long, locale: str):
+    opened = []
+    with phone(chromium, long, locale) as page:
+        for path in ("/", "/answers", "/flows/{flow}/history", "/flows/{flow}?menu=a"):
+            page.goto(path.format(flow=long.flow_id))
+            opened += [(path, *found) for found in page.evaluate(OPENED)]
+    assert len(opened) >= 4
+    assert [one for one in opened if one[2] < 0 or one[3] > WIDTH] == []

@@ -239,6 +239,13 @@ def test_a_script_is_spoken_for_a_phone():
     assert sound.loudness is not None and sound.loudness > -30
 
 
+@needs_espeak
+@needs_ffmpeg
+@pytest.mark.parametrize("script", ["Yes.", "Press 1.", "Hello. Press 1 to confirm.", "Привіт."])
+def test_a_few_words_are_as_loud_as_many(script):
+    assert speak(script, "en").loudness == pytest.approx(-18, abs=6)
+
+
 @pytest.mark.parametrize(
     ("text", "language", "spoken"),
     [

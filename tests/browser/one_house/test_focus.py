@@ -49,7 +49,7 @@ AFTER = {
     "adding a step without a form": (
         "?menu=a&key=5",
         "[action*='/hangup'] button",
-        ".step .danger",
+        ".step",
     ),
     "opening a step": ("?menu=a&key=1", "#step-t [href*='step=t']", "#step-t [name=url]"),
     "saving a step": ("?menu=a&key=1&step=t", "#step-t button.call", "#step-t [href*='step=t']"),
@@ -59,7 +59,7 @@ AFTER = {
         "#step-t [href*='step=t']",
     ),
     "moving a step": ("?menu=a&key=1", "#down-t", "#up-t"),
-    "removing a step": ("?menu=a&key=1", "#step-t .danger", "#step-h .danger"),
+    "removing a step": ("?menu=a&key=1", "#step-t .danger", "#step-h"),
     "removing the only step": ("?menu=a&key=2", "#step-g .danger", "#steps h2"),
     "opening another side": ("?menu=a", ".tabs [href*='tab=map']", ".tabs [href*='tab=map']"),
     "starting the phone": ("?menu=a&tab=phone", "#phone-start", ".pad button"),

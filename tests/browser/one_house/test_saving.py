@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from flows.document import Flow, HangUp, Menu
 from flows.edits import change_menu
@@ -134,6 +134,32 @@ def test_a_moment_that_stands_in_the_readers_time_is_not_changed_to_and_fro(
     page.goto(f"/flows/{flow_id}")
     assert page.evaluate(MORPH, "2026-11-21T07:30:00Z") == "as the reader has it"
     assert page.evaluate(MORPH, "2026-11-21T07:31:00Z") == "as it came"
+
+
+@pytest.mark.parametrize(
+    ("browser", "page_in", "month"), [("uk-UA", "en", "Nov"), ("en-GB", "uk", "лист")]
+)
+def test_a_moment_is_written_in_the_language_of_the_page(
+    chromium: Browser,
+    page: Page,
+    served: Served,
+    flow_id: int,
+    browser: str,
+    page_in: str,
+    month: str,
+):
+    context = chromium.new_context(
+        base_url=served.url, storage_state=page.context.storage_state(), locale=browser
+    )
+    other = context.new_page()
+    speaking = {"accept-language": page_in}
+    other.route("**/*", lambda r: r.continue_(headers={**r.request.headers, **speaking}))
+    other.goto(f"/flows/{flow_id}/history")
+    moment = other.locator("time").first
+    other.evaluate("time => { time.dateTime = '2026-11-21T07:30:00Z'; localise(document); }",
+                   moment.element_handle())  # fmt: skip
+    expect(moment).to_contain_text(month)
+    context.close()
 
 
 def test_what_was_typed_beside_somebody_elses_edit_is_saved_by_a_button(
