@@ -95,7 +95,7 @@ def render(
     ``side_shown`` takes the place of what the chosen tab would show; ``recording_problem`` is
     why a file was not taken; ``lost`` is what was typed into a form that has no place any more.
     """
-    me = person()
+    me, view = person(), view.meant_for(stored.flow)
     known = recording_view.known(stored.flow)
     page = editor_page.build(
         stored,
@@ -320,6 +320,6 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 @may_edit
 def fix(flow_id: int) -> ResponseReturnValue:
     """Mend one finding of the checks, the way its button says."""
-    view = View.asked(flow_id)
+    view = View.asked(flow_id).meant_for(load(flow_id).flow)
     mending = Mending(view.target, lambda flow: with_usual_sender(flow, view.target))
     return apply(view.at(), mending, undoable=lambda: _("That was mended.") if mending.done else "")

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from blueprints import whole
 from blueprints.addresses import address
-from flows.document import KEYS, WRONG
+from flows.document import KEYS, WRONG, Flow
+from flows.fitting import fitting
 from providers import SERVICES
 
 SLUGS = {**{key: key for key in KEYS}, "*": "star", "#": "hash", WRONG: WRONG}
@@ -36,7 +37,8 @@ class View(Struct, frozen=True, dict=True):
     ``keys`` is what was pressed on the phone ("1,silence"; None: no call is played), ``start``
     the 0-based menu at which that call began. ``desk``: a screen too narrow for both shows the
     menu, not what stands beside it; an address that names a tab or a call asks for that, unless
-    it says ``view=edit``.
+    it says ``view=edit``. ``target`` is the service that the checks are for; an address that
+    names none means ``usual``, the one that can carry the flow (``meant_for``).
     """
 
     flow_id: int
@@ -45,11 +47,12 @@ class View(Struct, frozen=True, dict=True):
     step: str = ""
     new: str = ""
     tab: str = FIRST_TAB
-    target: str = "speechcall"
+    target: str = ""
     ask: str = ""
     keys: str | None = None
     start: int = 0
     desk: bool = True
+    usual: str = ""
 
     @classmethod
     def asked(cls, flow_id: int, **fixed: str) -> View:
@@ -63,7 +66,7 @@ class View(Struct, frozen=True, dict=True):
             ask=args.get("ask", ""),
             key=TRIGGERS.get(args.get("key", ""), "1"),
             tab=_one_of(args.get("tab", FIRST_TAB), TABS),
-            target=_one_of(args.get("target", ""), TARGETS),
+            target=_one_of(args.get("target", ""), (("", ""), *TARGETS)),
             keys=args.get("keys"),
             start=_whole(args.get("start", "")),
             desk=args.get("view") == "edit" or not ("tab" in args or "keys" in args),
@@ -73,6 +76,10 @@ class View(Struct, frozen=True, dict=True):
     def at(self, **changes: Any) -> View:
         """The same place but for some of it; a step or a question is left behind."""
         return _at(self, tuple(changes.items()))
+
+    def meant_for(self, flow: Flow) -> View:
+        """The same place of this flow: the service that can carry it, where none is named."""
+        return _meant_for(self, fitting(flow))
 
     @property
     def at_desk(self) -> View:
@@ -105,6 +112,8 @@ class View(Struct, frozen=True, dict=True):
             for name, plain in PLAIN.items()
             if (value := getattr(self, name)) != plain
         }
+        if self.target == self.usual:
+            parts.pop("target", None)
         names_tab = "tab" in parts or "keys" in parts
         if self.desk and names_tab:
             parts["view"] = "edit"
@@ -127,6 +136,11 @@ class View(Struct, frozen=True, dict=True):
     def act(self, endpoint: str, **values: Any) -> str:
         """The address of an action that comes back to this place."""
         return _join(address(endpoint, flow_id=self.flow_id, **values), self.query())
+
+
+@lru_cache(maxsize=200)
+def _meant_for(view: View, usual: str) -> View:
+    return replace(view, target=view.target or usual, usual=usual)
 
 
 @lru_cache(maxsize=2_000)

@@ -18,8 +18,7 @@ from msgspec import Struct
 from blueprints import db, person, settings
 from blueprints.auth import sign_in_first
 from blueprints.flow_tools import checked, usual_sender, with_usual_sender
-from flows.checks import CANNOT
-from flows.document import Flow
+from flows.fitting import fitting
 from flows.map import lay_out
 from storage import flows as store
 from storage.flows import Summary
@@ -41,7 +40,7 @@ _verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
 class Verdict(Struct, frozen=True):
     """How many problems stop a flow from being sent, and how many callers would stumble over.
 
-    Both with the service of ``target``, the first that has all of the flow's kinds of steps.
+    Both with the service of ``target``, the first that can carry the flow (``flows.fitting``).
     """
 
     errors: int
@@ -69,7 +68,7 @@ def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
     wanted: dict[int, _Key] = {flow.id: (*here, flow.id, flow.revision) for flow in flows}
     unseen = [flow_id for flow_id, key in wanted.items() if key not in _verdicts]
     for stored in store.load_newest(db(), person().workspace_id, unseen):
-        target = _target(stored.flow)
+        target = fitting(stored.flow)
         problems = checked(with_usual_sender(stored.flow, target), target)
         _verdicts[*here, stored.id, stored.revision] = Verdict(
             problems.errors, len(problems) - problems.errors, target
@@ -78,12 +77,6 @@ def verdicts(flows: Iterable[Summary]) -> dict[int, Verdict]:
     while len(_verdicts) > REMEMBERED:
         _verdicts.popitem(last=False)
     return found
-
-
-def _target(flow: Flow) -> str:
-    """The first service that has all of the flow's kinds of steps; one has them all."""
-    kinds = {step.kind for menu in flow.menus for _trigger, _number, step in menu.all_actions()}
-    return next(target for target, cannot in CANNOT.items() if cannot.isdisjoint(kinds))
 
 
 @blueprint.get("/map.svg")

@@ -13,6 +13,7 @@ from blueprints.auth import sign_in_first
 from blueprints.editor import CHANGED_BARE, load, render
 from blueprints.editor_view import View
 from blueprints.fields import errors_of, on_one_line
+from blueprints.languages import say
 from flows.differences import differences
 from flows.script import script
 from flows.values import check_line
@@ -30,26 +31,35 @@ PAGE = 50
 @may_edit
 def undo(flow_id: int) -> ResponseReturnValue:
     """Take the newest edit back."""
-    return _step(flow_id, history.undo, _("There is nothing to take back."))
+    undoes, _redoes = _possible(flow_id)
+    told = _("Taken back: %(edit)s", edit=undoes)
+    return _step(flow_id, history.undo, told, _("There is nothing to take back."))
 
 
 @blueprint.post("/redo")
 @may_edit
 def redo(flow_id: int) -> ResponseReturnValue:
     """Bring back what was taken back."""
-    return _step(flow_id, history.redo, _("There is nothing to bring back."))
+    _undoes, redoes = _possible(flow_id)
+    told = _("Brought back: %(edit)s", edit=redoes)
+    return _step(flow_id, history.redo, told, _("There is nothing to bring back."))
+
+
+def _possible(flow_id: int) -> tuple[str, str]:
+    """What Undo and Redo would do, in the page's language."""
+    undoes, redoes = history.can(db(), person().workspace_id, flow_id)
+    return say(undoes), say(redoes)
 
 
 def _step(
-    flow_id: int, step: Callable[..., store.StoredFlow | None], nothing: str
+    flow_id: int, step: Callable[..., store.StoredFlow | None], told: str, nothing: str
 ) -> ResponseReturnValue:
     view, me = View.asked(flow_id).at(), person()
     try:
         done = step(db(), me.workspace_id, flow_id, me.id, _whole("revision"))
     except store.Conflict as conflict:
         return render(conflict.current, view, 409, conflict=CHANGED_BARE)
-    if done is None:
-        flash(nothing)
+    flash(nothing if done is None else told)
     return redirect(view.url(), 303)
 
 
@@ -86,7 +96,7 @@ def version(flow_id: int, number: int) -> ResponseReturnValue:
         then=then,
         prompts=script(then.flow),
         since=differences(then.flow, now.flow),
-        preview=json_view.preview(then.flow, View.asked(flow_id).target),
+        preview=json_view.preview(then.flow, View.asked(flow_id).meant_for(then.flow).target),
     )
 
 
@@ -98,7 +108,7 @@ def compare(flow_id: int) -> ResponseReturnValue:
         newest if number is None else _at(flow_id, number)
         for number in (row_id(request.args.get("a")), row_id(request.args.get("b")))
     )
-    target = View.asked(flow_id).target
+    target = View.asked(flow_id).meant_for(newest.flow).target
     return render_template(
         "history/compare.html",
         stored=newest,

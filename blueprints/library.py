@@ -22,7 +22,6 @@ from flows.finding import LONGEST_TYPED
 from flows.said import said
 from flows.sender_names import sender_name
 from flows.starters import LANGUAGES, starter, starters
-from flows.starters.shapes import SHAPES
 from storage import call_list, people, shelves
 from storage import flows as store
 
@@ -88,7 +87,7 @@ def start_from(language: str, key: str) -> ResponseReturnValue:
     flow_id = store.create(
         db(), me.workspace_id, me.id, flow, said("Start from “{name}”", name=flow.name)
     )
-    return redirect(View(flow_id, target=SHAPES[key].target).url(), 303)
+    return redirect(View(flow_id).url(), 303)
 
 
 @blueprint.post("/flows")

@@ -27,6 +27,7 @@ from calling.numbers import Number, NumberRefused, is_practice, normalise
 from calling.practice_scripts import PRACTICE_NUMBERS
 from flows.document import Flow
 from flows.edits import change_settings
+from flows.fitting import fitting
 from flows.problems import Problem
 from flows.rules.recordings import CODES as RECORDING_CODES
 from flows.targets.base import CannotCompile, Compiled
@@ -325,6 +326,8 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
     chosen = form.connection.data if form.connection.data in ids else next(iter(ids), "")
     nearest = _nearest(stored, choices) if choices and not able else None
     checks = _views(stored, nearest, nearest.problems) if nearest else ()
+    carries = next(one for one in SERVICES.values() if one.target == fitting(stored.flow))
+    here = {choice.connection.service for choice in choices}
     return render_template(
         "calls/start.html",
         stored=stored,
@@ -333,6 +336,7 @@ def _page(stored: flow_store.StoredFlow, form: NumberForm, status: int = 200) ->
         chosen=chosen,
         able=able,
         nearest=nearest,
+        elsewhere=carries if carries.key not in here else None,
         checks=checks[:CHECKS_SHOWN],
         more_checks=len(checks[CHECKS_SHOWN:]),
         practice_numbers=PRACTICE_NUMBERS,

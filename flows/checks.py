@@ -170,11 +170,14 @@ def _what(problem: Problem) -> tuple[str, str, str]:
 
 
 def _with_repair(flow: Flow, reason: Problem, facts: Facts) -> Problem:
-    """A step that SpeechCall has no word for can at least be taken out, or become a hang-up.
+    """A step that SpeechCall has no word for can at least be taken out, or become a hang-up; a
+    sender that is no number can be left out.
 
     What the Voice API cannot carry depends on the steps beside it: without one step another one
     is the next reason.
     """
+    if reason.place.field == "sender" and facts.target != speechcall.TARGET and flow.sender:
+        return replace(reason, fixes=(Fix("clear_sender", said("Leave the sender empty"), {}),))
     place, menu = reason.place, flow.menu(reason.place.menu_id)
     steps = menu.actions(place.trigger) if menu and place.trigger else ()
     no_word = [step.id for step in steps if step.kind in facts.cannot]

@@ -106,6 +106,9 @@ AnyAction = Annotated[
 LEAVES_LIST = ("goto", "connect", "hangup")
 """Kinds after which no further action of the same list can run."""
 
+PASSES_ON = ("webhook", "save_answer")
+"""Kinds that do their work and hand on to the next action, wherever in a list they stand."""
+
 
 class Menu(Frozen):
     """What the caller hears, how long we wait for a key, and the actions of each key.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.document import (
+    PASSES_ON,
     PRACTICE_RECORDING,
     WRONG,
     AnyAction,
@@ -109,6 +110,21 @@ def remove_steps_after_end(flow: Flow, new_id: NewId, *, menu_id: str, trigger: 
     return flow if end is None else set_actions(flow, menu_id, trigger, actions[: end + 1])
 
 
+def run_before_end(flow: Flow, new_id: NewId, *, menu_id: str, trigger: str) -> Flow:
+    """What is told and saved happens before the step after which nothing does."""
+    actions = find_menu(flow, menu_id).actions(trigger)
+    end = leaving(actions)
+    if end is None:
+        return flow
+    first = tuple(action for action in actions[end + 1 :] if action.kind in PASSES_ON)
+    return set_actions(flow, menu_id, trigger, (*actions[:end], *first, actions[end]))
+
+
+def clear_sender(flow: Flow, new_id: NewId) -> Flow:
+    """No sender: the service shows its own number."""
+    return change_settings(flow, sender="")
+
+
 def remove_step(flow: Flow, new_id: NewId, *, menu_id: str, step_id: str) -> Flow:
     """Without a step that the service cannot carry."""
     for trigger, actions in find_menu(flow, menu_id).keys.items():
@@ -179,6 +195,7 @@ FIXES: dict[str, Callable[..., Flow]] = {
     function.__name__: function
     for function in (
         add_hang_up,
+        clear_sender,
         end_silence,
         hang_up_on_key,
         hang_up_instead,
@@ -187,6 +204,7 @@ FIXES: dict[str, Callable[..., Flow]] = {
         repeat_on_key,
         remove_step,
         remove_steps_after_end,
+        run_before_end,
         set_recording,
         set_wait,
         use_https,

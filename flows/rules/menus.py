@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.document import KEYS, LEAVES_LIST, TRIGGERS, WRONG, AnyAction, Menu
+from flows.document import KEYS, LEAVES_LIST, PASSES_ON, TRIGGERS, WRONG, AnyAction, Menu
 from flows.durations import wait_ms
 from flows.findings import shown
 from flows.problems import Fix, Problem
@@ -71,12 +71,11 @@ def lists_that_end_wrongly(menu: Menu, at: Spot, facts: Facts) -> Iterator[Probl
             yield last.problem("open_end", fixes=[Fix("add_hang_up", said("Hang up then"), params)])
         elif end + 1 < len(actions):
             beyond = at.key(trigger).step(actions[end + 1], end + 1)
-            label = said("Remove what never runs")
-            yield beyond.problem(
-                "step_after_end",
-                {"count": len(actions) - end - 1},
-                [Fix("remove_steps_after_end", label, params)],
-            )
+            fixes = [Fix("remove_steps_after_end", said("Remove what never runs"), params)]
+            late = {action.kind for action in actions[end + 1 :]}.intersection(PASSES_ON)
+            if late and late.isdisjoint(facts.cannot):
+                fixes.insert(0, Fix("run_before_end", said("Do it first"), params))
+            yield beyond.problem("step_after_end", {"count": len(actions) - end - 1}, fixes)
 
 
 def keys_in_use(menu: Menu) -> tuple[str, ...]:

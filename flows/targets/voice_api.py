@@ -184,7 +184,7 @@ def _reasons(flow: Flow) -> Iterator[Problem]:
         yield _not_for_target(
             said(
                 "The Voice API plays one menu; this flow has {count}. "
-                "SpeechCall can play them all.",
+                "SpeechCall and Infobip can play them all.",
                 count=len(flow.menus),
             ),
             "/messages/0/menu/1",

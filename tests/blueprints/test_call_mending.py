@@ -8,11 +8,13 @@ import re
 import pytest
 
 from blueprints.test_call import FIRST_NUMBER
-from flows.document import PRACTICE_RECORDING, Flow, GoTo, HangUp, Menu, Webhook
+from flows.document import PRACTICE_RECORDING, Connect, Flow, GoTo, HangUp, Menu, Webhook
 from flows.edits import move_menu, set_actions
 from storage import flows as flow_store
 from tests.blueprints.ringing import mends, practice, two_menus
 from tests.helpers import save_flow
+
+NUMBER = "+380501234567"
 
 
 @pytest.mark.parametrize("starter", ["survey", "appointment", "order", "verification"])
@@ -134,6 +136,20 @@ def test_a_number_typed_before_the_repair_stays_and_else_the_last_one_is_offered
     assert house.owner.page.request.query_string == b"", "the page offers what it would offer"
     house.owner.post(action, **{**fields, "number": "1" * 60_000})
     assert len(house.owner.page.request.query_string) < 300
+
+
+def test_a_flow_that_only_a_service_without_a_connection_can_carry_says_so(house):
+    two = (
+        *rows(1),
+        rows(2)[1].model_copy(update={"keys": {"9": (Connect(id="c", number=NUMBER),)}}),
+    )
+    flow_id = save_flow(house.db, Flow(name="Two", sender="Bazar", menus=two))
+    house.owner.get(f"/flows/{flow_id}/call")
+    assert "Infobip can carry all of it, but there is no connection to it here." in house.owner.text
+    assert 'href="/connections/new/infobip"' in house.owner.text
+    carried = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
+    house.owner.get(f"/flows/{carried}/call")
+    assert "can carry all of it" not in house.owner.text
 
 
 def notices_undo(text):

@@ -66,14 +66,21 @@ def test_a_flow_that_connects_callers_is_judged_for_a_service_that_can(house):
     assert any(isinstance(step, Connect) for menu in flow.menus for *_, step in menu.all_actions())
     flow_id = save_flow(house.db, flow)
     assert verdict(house, flow_id)[0] != "error"
-    assert f'href="/flows/{flow_id}?target=voice_api">Edit</a>' in house.owner.text
+    house.owner.get(f"/flows/{flow_id}")
+    assert "Checks for Voice API" in house.owner.text
+    assert "SpeechCall cannot carry this call flow; Voice API can." in house.owner.text
+    house.owner.get(f"/flows/{flow_id}?target=speechcall")
+    assert "Checks for SpeechCall" in house.owner.text
+    own = rf'href="/flows/{flow_id}\?menu=[^"&]*#checks">Voice API'
+    assert re.search(own, house.owner.text), "the way back to its own service"
 
 
 def test_one_that_connects_and_saves_answers_too_is_judged_for_the_service_that_has_both(house):
     steps = (SaveAnswer(id="s", name="day", value="1"), Connect(id="c", number="+380441234567"))
     flow_id = save_flow(house.db, one_menu(**{"1": steps}))
     verdict(house, flow_id)
-    assert f'href="/flows/{flow_id}?target=infobip">Edit</a>' in house.owner.text
+    house.owner.get(f"/flows/{flow_id}")
+    assert "Checks for Infobip" in house.owner.text
 
 
 def test_the_small_map_is_a_picture_that_browsers_keep_for_its_revision(house):

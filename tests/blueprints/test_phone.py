@@ -322,7 +322,7 @@ HEARD = {"name": "Typed", "script": "Just typed.", "recording": "", "wait": "2"}
 
 def test_what_is_being_typed_is_heard_on_the_phone(house, play):
     assert play("", "silence", draft_menu=("/menus/a", HEARD))[0] == "Heard Typed."
-    assert "“Just typed.”" in html.unescape(house.owner.text)
+    assert 'dir="auto">Just typed.</p>' in html.unescape(house.owner.text)
     assert 'data-wait="2000"' in house.owner.text
     assert "with unsaved changes" in house.owner.text
 

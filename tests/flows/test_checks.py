@@ -371,7 +371,8 @@ def test_every_repair_is_offered_by_some_check() -> None:
     played = check(good_flow(), recordings={"ivr_1": Recording(gone=True)})
     both = {"1": (Connect(id="c", number="+15055559999"), HangUp(id="h"))}
     ended = check(good_flow(good_menu(keys=both)))
-    offered |= {fix.edit for problem in (*played, *ended) for fix in problem.fixes}
+    named = check(good_flow(sender="Bazar"), target="voice_api")
+    offered |= {fix.edit for problem in (*played, *ended, *named) for fix in problem.fixes}
     assert offered == set(FIXES)
 
 

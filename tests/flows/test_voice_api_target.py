@@ -230,7 +230,7 @@ def test_too_many_menus_are_said_with_their_number() -> None:
     refused = compile_flow(flow_of(menu_of(), Menu(id="b"), Menu(id="c")))
     assert isinstance(refused, CannotCompile)
     assert refused.reasons[0].message == (
-        "The Voice API plays one menu; this flow has 3. SpeechCall can play them all."
+        "The Voice API plays one menu; this flow has 3. SpeechCall and Infobip can play them all."
     )
 
 
