@@ -97,7 +97,7 @@ def menu_values(menu: Menu, at: Spot, facts: Facts) -> Iterator[Problem]:
             "name_practice_recording", said("Use a practice name for now"), {"menu_id": menu.id}
         )
         yield recording.problem("missing_recording", fixes=(fix,))
-    if menu.recording == PRACTICE_RECORDING:
+    if menu.recording == PRACTICE_RECORDING and facts.target == "speechcall":  # others speak
         yield recording.problem("practice_recording", {"name": PRACTICE_RECORDING})
     if menu.wait_ms is not None:
         wait = at.control("wait_ms", "idleTimeoutMsec")
