@@ -34,12 +34,12 @@ if (window.Idiomorph) {
       return false;
     }
     if (!beingTyped(old, fresh)) return true;
-    keptAs.set(old, fresh.value);
+    if (guarded(old.form)) keptAs.set(old, fresh.value);
     return false;
   };
 }
 
-// A field that is left without another word shows what is kept of it: spaces taken off, another's edit.
+// A field of a form that saves itself, left without another word, shows what is kept: perhaps another's edit.
 document.addEventListener("input", (event) => { keptAs.delete(event.target); });
 document.addEventListener("focusout", ({ target }) => {
   if (keptAs.has(target)) target.value = keptAs.get(target);
