@@ -36,7 +36,9 @@ def mend(flow_id: int) -> ResponseReturnValue:
     place = {"flow_id": flow_id, "back": back, "connection": connection.id, "number": number}
     try:
         now = flow_store.edit(db(), me.workspace_id, flow_id, me.id, stored.revision, mending)
-        if mending.done:
+        if mending.done and now.revision == stored.revision:
+            flash(_("The sender is the connection’s own: change it there, under Settings."), "warn")
+        elif mending.done:
             undo = url_for(".undo", revision=now.revision, **place)
             flash(_("That was mended."), f"undo:{undo}")
     except edits.Gone:

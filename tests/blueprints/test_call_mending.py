@@ -8,6 +8,7 @@ import re
 import pytest
 
 from blueprints.test_call import FIRST_NUMBER
+from flows.checks import check
 from flows.document import PRACTICE_RECORDING, Connect, Flow, GoTo, HangUp, Menu, Webhook
 from flows.edits import move_menu, set_actions
 from storage import flows as flow_store
@@ -150,6 +151,21 @@ def test_a_flow_that_only_a_service_without_a_connection_can_carry_says_so(house
     carried = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
     house.owner.get(f"/flows/{carried}/call")
     assert "can carry all of it" not in house.owner.text
+
+
+def test_a_sender_of_the_connections_own_is_not_said_to_be_mended(house):
+    flow_id = save_flow(house.db, Flow(name="Row", menus=rows(1)))
+    voice = practice(house.db, "voice_api")
+    house.db.execute("UPDATE connections SET sender = 'Bazar' WHERE id = ?", [voice])
+    house.db.conn.commit()
+    house.owner.get(f"/flows/{flow_id}/call")
+    sent = Flow(name="Row", sender="Bazar", menus=rows(1))
+    (problem,) = [p for p in check(sent, target="voice_api") if p.place.field == "sender"]
+    house.owner.post(f"/flows/{flow_id}/call/mend", fix=f"0 {problem.code} {problem.mark}",
+                     connection=voice, number="+15055550107")  # fmt: skip
+    assert "That was mended." not in house.owner.text
+    assert "The sender is the connection’s own" in html.unescape(house.owner.text)
+    assert flow_store.load(house.db, 1, flow_id).revision == 1
 
 
 def notices_undo(text):
