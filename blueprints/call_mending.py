@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,15 +34,15 @@ def mend(flow_id: int) -> ResponseReturnValue:
     stored, form, me = load(flow_id), NumberForm(), person()
     connection = chosen_connection(form)
     mending = Mending(connection.service, lambda flow: with_sender(flow, connection))
-    number, back = (form.number.data or "")[:NUMBER_MOST], request.form.get("back", "")
+    number, back = (form.number.data or "")[:NUMBER_MOST], _page_of(request.form)
     place = {"flow_id": flow_id, "back": back, "connection": connection.id, "number": number}
     try:
         now = flow_store.edit(db(), me.workspace_id, flow_id, me.id, stored.revision, mending)
-        if mending.done and now.revision == stored.revision:
-            flash(_("The sender is the connection’s own: change it there, under Settings."), "warn")
-        elif mending.done:
+        if mending.done:
             undo = url_for(".undo", revision=now.revision, **place)
             flash(_("That was mended."), f"undo:{undo}")
+        elif mending.found:
+            flash(_("The sender is the connection’s own: change it there, under Settings."), "warn")
     except edits.Gone:
         pass
     return redirect(_back(**place), 303)
@@ -57,11 +59,14 @@ def undo(flow_id: int) -> ResponseReturnValue:
     try:
         history.undo(db(), me.workspace_id, flow_id, me.id, revision)
     except flow_store.Conflict:
-        flash(
-            _("Somebody else changed the call flow meanwhile, so nothing was taken back."), "warn"
-        )
+        flash(_("The call flow was changed meanwhile, so nothing was taken back."), "warn")
     number = asked.get("number", "")[:NUMBER_MOST]
-    return redirect(_back(flow_id, asked.get("back", ""), connection, number), 303)
+    return redirect(_back(flow_id, _page_of(asked), connection, number), 303)
+
+
+def _page_of(asked: Mapping[str, str]) -> str:
+    """Which of the two pages a repair stood on: "confirm", or "" for the first."""
+    return "confirm" if asked.get("back") == "confirm" else ""
 
 
 def _back(flow_id: int, back: str, connection: int, number: str) -> str:

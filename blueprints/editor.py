@@ -319,7 +319,8 @@ def delete_menu(flow_id: int, menu_id: str) -> ResponseReturnValue:
 @blueprint.post("/fix")
 @may_edit
 def fix(flow_id: int) -> ResponseReturnValue:
-    """Mend one finding of the checks, the way its button says."""
-    view = View.asked(flow_id).meant_for(load(flow_id).flow)
-    mending = Mending(view.target, lambda flow: with_usual_sender(flow, view.target))
+    """Mend one finding of the checks, the way its button says, for the service they were for."""
+    view, shown = View.asked(flow_id), request.form.get("target", "")
+    target = shown if shown in dict(TARGETS) else view.meant_for(load(flow_id).flow).target
+    mending = Mending(target, lambda flow: with_usual_sender(flow, target))
     return apply(view.at(), mending, undoable=lambda: _("That was mended.") if mending.done else "")

@@ -66,19 +66,21 @@ def compiled(flow: Flow, target: str, recipient: str | None = None) -> Compiled 
 class Mending(Struct):
     """The edit behind a repair's button, for ``storage.flows.edit``: whatever the flow is by then.
 
-    ``sent`` is the flow as it would be sent to the target. ``done`` says afterwards whether there
-    was still something to mend.
+    ``sent`` is the flow as it would be sent to the target. Afterwards ``found`` says whether there
+    was still something to mend, and ``done`` whether the flow is another one now.
     """
 
     target: str
     sent: Callable[[Flow], Flow]
+    found: bool = False
     done: bool = False
 
     def __call__(self, flow: Flow) -> Flow:
         """The flow with the finding mended that was pressed. Raises what ``fixes.apply`` raises."""
         fix = _asked_fix(checked(self.sent(flow), self.target))
-        self.done = fix is not None
-        return fixes.apply(flow, fix, new_id) if fix else flow
+        mended = fixes.apply(flow, fix, new_id) if fix else flow
+        self.found, self.done = fix is not None, mended != flow
+        return mended
 
 
 def _asked_fix(problems: Problems) -> Fix | None:

@@ -12,24 +12,31 @@ from flows.targets import voice_api
 MOST_MENUS = {voice_api.TARGET: 1}
 """Target -> how many menus a flow may have; the others play them all."""
 
+CONNECTS = "connect"
+CONNECTS_AGAIN = "connect on a second key"
+LACKS = {**CANNOT, voice_api.TARGET: CANNOT[voice_api.TARGET] | {CONNECTS_AGAIN}}
+"""Target -> what a flow may use that the target does not have."""
 
-def _kinds(menu: Menu) -> frozenset[str]:
-    return frozenset(step.kind for _trigger, _number, step in menu.all_actions())
+
+def _used(menu: Menu) -> frozenset[str]:
+    found = {(trigger, step.kind) for trigger, _number, step in menu.all_actions()}
+    again = {CONNECTS_AGAIN} if sum(kind == CONNECTS for _, kind in found) > 1 else set()
+    return frozenset(kind for _, kind in found) | again
 
 
-_all_kinds = EachMenu(PerMenu[frozenset[str]](_kinds))
+_all_used = EachMenu(PerMenu[frozenset[str]](_used))
 
 
 @lru_cache(maxsize=FLOWS)
-def _fitting(kinds: Found[frozenset[str]]) -> str:
-    used = frozenset[str]().union(*kinds.each)
+def _fitting(found: Found[frozenset[str]]) -> str:
+    used, menus = frozenset[str]().union(*found.each), len(found.each)
     return next(
         target
-        for target, cannot in CANNOT.items()
-        if cannot.isdisjoint(used) and len(kinds.each) <= MOST_MENUS.get(target, len(kinds.each))
+        for target, lacks in LACKS.items()
+        if lacks.isdisjoint(used) and menus <= MOST_MENUS.get(target, menus)
     )
 
 
 def fitting(flow: Flow) -> str:
-    """The first target that can carry the flow, whatever else is wrong with it; one always can."""
-    return _fitting(_all_kinds(flow))
+    """The first target that has all that the flow uses, whatever is wrong with it; one has all."""
+    return _fitting(_all_used(flow))

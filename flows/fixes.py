@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.document import (
-    PASSES_ON,
     PRACTICE_RECORDING,
     WRONG,
     AnyAction,
@@ -116,8 +115,7 @@ def run_before_end(flow: Flow, new_id: NewId, *, menu_id: str, trigger: str) -> 
     end = leaving(actions)
     if end is None:
         return flow
-    first = tuple(action for action in actions[end + 1 :] if action.kind in PASSES_ON)
-    return set_actions(flow, menu_id, trigger, (*actions[:end], *first, actions[end]))
+    return set_actions(flow, menu_id, trigger, (*actions[:end], *actions[end + 1 :], actions[end]))
 
 
 def clear_sender(flow: Flow, new_id: NewId) -> Flow:

@@ -20,7 +20,7 @@ def templates() -> None:
     """Keep every template compiled, where the app looks for it."""
     with tempfile.TemporaryDirectory() as data:
         environment = create_app(data=Path(data)).jinja_env
-        for name in environment.list_templates(extensions=("html", "txt")):
+        for name in environment.list_templates(extensions=("html", "svg", "txt")):
             environment.get_template(name)
 
 

@@ -72,8 +72,8 @@ def lists_that_end_wrongly(menu: Menu, at: Spot, facts: Facts) -> Iterator[Probl
         elif end + 1 < len(actions):
             beyond = at.key(trigger).step(actions[end + 1], end + 1)
             fixes = [Fix("remove_steps_after_end", said("Remove what never runs"), params)]
-            late = {action.kind for action in actions[end + 1 :]}.intersection(PASSES_ON)
-            if late and late.isdisjoint(facts.cannot):
+            late = {action.kind for action in actions[end + 1 :]}
+            if late.issubset(PASSES_ON) and late.isdisjoint(facts.cannot):
                 fixes.insert(0, Fix("run_before_end", said("Do it first"), params))
             yield beyond.problem("step_after_end", {"count": len(actions) - end - 1}, fixes)
 

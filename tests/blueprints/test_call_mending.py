@@ -146,11 +146,14 @@ def test_a_flow_that_only_a_service_without_a_connection_can_carry_says_so(house
     )
     flow_id = save_flow(house.db, Flow(name="Two", sender="Bazar", menus=two))
     house.owner.get(f"/flows/{flow_id}/call")
-    assert "Infobip can carry all of it, but there is no connection to it here." in house.owner.text
+    assert (
+        "Infobip has all that this call flow uses, but there is no connection to it"
+        in house.owner.text
+    )
     assert 'href="/connections/new/infobip"' in house.owner.text
     carried = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=rows(3)))
     house.owner.get(f"/flows/{carried}/call")
-    assert "can carry all of it" not in house.owner.text
+    assert "has all that this call flow uses" not in house.owner.text
 
 
 def test_a_sender_of_the_connections_own_is_not_said_to_be_mended(house):
@@ -166,6 +169,21 @@ def test_a_sender_of_the_connections_own_is_not_said_to_be_mended(house):
     assert "That was mended." not in house.owner.text
     assert "The sender is the connection’s own" in html.unescape(house.owner.text)
     assert flow_store.load(house.db, 1, flow_id).revision == 1
+
+
+def test_a_repair_is_for_the_service_that_the_page_showed(house):
+    menu = rows(1)[0].model_copy(update={"keys": {"1": (HangUp(id="h"),)}})
+    flow_id = save_flow(house.db, Flow(name="Row", sender="Bazar", menus=(menu,)))
+    house.owner.get(f"/flows/{flow_id}")
+    fix = re.search(r'value="(0 missing_wrong \w+)"', house.owner.text)[1]
+    shown = re.search(r'name="target" value="(\w*)"', house.owner.text)[1]
+    assert shown == "speechcall"
+    theirs = (Connect(id="c", number=NUMBER),)
+    flow_store.edit(house.db, 1, flow_id, 1, 1, lambda f: set_actions(f, "m0", "2", theirs))
+    house.owner.post(f"/flows/{flow_id}/fix", fix=fix, target=shown)
+    (menu,) = flow_store.load(house.db, 1, flow_id).flow.menus
+    assert [step.kind for step in menu.actions("wrong")] == ["repeat", "hangup"]
+    assert "Checks for Infobip" in house.owner.text, "it has a repeat and a connection"
 
 
 def notices_undo(text):
@@ -198,7 +216,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_taken_back(house):
     flow_store.edit(house.db, 1, flow_id, 1, mended.revision, lambda f: move_menu(f, "m1", 0))
     theirs = flow_store.load(house.db, 1, flow_id)
     house.owner.post(undo)
-    assert "so nothing was taken back" in house.owner.text
+    assert "The call flow was changed meanwhile, so nothing was taken back." in house.owner.text
     assert flow_store.load(house.db, 1, flow_id) == theirs
 
 

@@ -68,7 +68,9 @@ def test_a_flow_that_connects_callers_is_judged_for_a_service_that_can(house):
     assert verdict(house, flow_id)[0] != "error"
     house.owner.get(f"/flows/{flow_id}")
     assert "Checks for Voice API" in house.owner.text
-    assert "SpeechCall cannot carry this call flow; Voice API can." in house.owner.text
+    assert (
+        "SpeechCall does not have all that this call flow uses; Voice API has." in house.owner.text
+    )
     house.owner.get(f"/flows/{flow_id}?target=speechcall")
     assert "Checks for SpeechCall" in house.owner.text
     own = rf'href="/flows/{flow_id}\?menu=[^"&]*#checks">Voice API'

@@ -372,7 +372,8 @@ def test_every_repair_is_offered_by_some_check() -> None:
     both = {"1": (Connect(id="c", number="+15055559999"), HangUp(id="h"))}
     ended = check(good_flow(good_menu(keys=both)))
     named = check(good_flow(sender="Bazar"), target="voice_api")
-    offered |= {fix.edit for problem in (*played, *ended, *named) for fix in problem.fixes}
+    late = check(good_flow(good_menu(keys={"1": (HANG_UP, *THREE_TOLD)})))
+    offered |= {fix.edit for problem in (*played, *ended, *named, *late) for fix in problem.fixes}
     assert offered == set(FIXES)
 
 
