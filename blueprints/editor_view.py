@@ -38,7 +38,7 @@ class View(Struct, frozen=True, dict=True):
     the 0-based menu at which that call began. ``desk``: a screen too narrow for both shows the
     menu, not what stands beside it; an address that names a tab or a call asks for that, unless
     it says ``view=edit``. ``target`` is the service that the checks are for; an address that
-    names none means ``usual``, the one that can carry the flow (``meant_for``).
+    names none means ``usual``, the first that has all that the flow uses (``meant_for``).
     """
 
     flow_id: int
@@ -78,7 +78,7 @@ class View(Struct, frozen=True, dict=True):
         return _at(self, tuple(changes.items()))
 
     def meant_for(self, flow: Flow) -> View:
-        """The same place of this flow: the service that can carry it, where none is named."""
+        """The same place of this flow: the service that has all of it, where none is named."""
         return _meant_for(self, fitting(flow))
 
     @property

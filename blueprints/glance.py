@@ -40,7 +40,7 @@ _verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
 class Verdict(Struct, frozen=True):
     """How many problems stop a flow from being sent, and how many callers would stumble over.
 
-    Both with the service of ``target``, the first that can carry the flow (``flows.fitting``).
+    Both with the service of ``target``, the first that has all that it uses (``flows.fitting``).
     """
 
     errors: int
